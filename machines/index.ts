@@ -1,0 +1,13 @@
+export { faultMessages, localized, type FaultData, type FaultName, type LocalizableMessage, type LocalizedFault } from './fault.ts';
+export { supervisorMachine, type SupervisorEvent } from './supervisor.ts';
+export {
+  firstContext,
+  taskMachine,
+  type Accepted,
+  type EndedAttempt,
+  type Outcome,
+  type TaskContext,
+  type TaskEvent,
+  type TaskInput,
+  type TaskState,
+} from './task.ts';

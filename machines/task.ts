@@ -1,0 +1,414 @@
+import { assign, setup } from 'xstate';
+import { type FaultName, type LocalizableMessage, type LocalizedFault, localized } from './fault.ts';
+
+/** The words of `TaskInfo.state`. */
+export type TaskState = 'queued' | 'running' | 'success' | 'error';
+
+/** What a sender is told when the chart accepts its event; anything else is the name of a fault. */
+export type Accepted = 'ok' | 'canceled' | 'requested' | 'alreadyRequested' | 'nothing';
+
+/** The answer that a transition declares. `nothing`: accepted, and nothing had to change. */
+export type Outcome = Accepted | FaultName;
+
+/** One attempt that ended, as `TaskInfo.attempts` shows it. Times are epoch milliseconds. */
+export interface EndedAttempt {
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly error?: LocalizedFault | undefined;
+}
+
+/** The part of a task that its chart changes. Times are epoch milliseconds; user values are serialized text. */
+export interface TaskContext {
+  /** Who drives it: the supervisor that runs a submitted task, or the creator of a created one. */
+  readonly driver: 'supervisor' | 'creator';
+  /** The value to which `cancelable` returns when an attempt is left. */
+  readonly cancelableAtFirst: boolean;
+  readonly cancelable: boolean;
+  /** A client asked for the end. Never goes back to false. */
+  readonly cancelled: boolean;
+  /** Grows with every attempt that starts or is left: whoever holds an older one has lost the task. */
+  readonly fence: number;
+  /** The process that runs the present attempt. */
+  readonly worker: string | undefined;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly attempts: readonly EndedAttempt[];
+  readonly queuedAt: number;
+  /** Not claimed before this time. */
+  readonly startAt: number | undefined;
+  readonly startedAt: number | undefined;
+  readonly attemptStartedAt: number | undefined;
+  readonly completedAt: number | undefined;
+  readonly unresponsiveAt: number | undefined;
+  readonly progress: number | undefined;
+  readonly description: LocalizableMessage | undefined;
+  readonly customValue: Readonly<Record<string, string>> | undefined;
+  readonly result: string | undefined;
+  readonly error: LocalizedFault | undefined;
+}
+
+/** When it happened, by the clock of whoever sends it (epoch milliseconds). */
+interface Stamped {
+  readonly at: number;
+}
+
+/** Whose attempt speaks; a sender that is no body leaves it out. */
+interface Fenced {
+  readonly fence?: number | undefined;
+}
+
+export type TaskEvent =
+  | (Stamped & { readonly type: 'CANCEL' })
+  | (Stamped & Fenced & { readonly type: 'UPDATE_PROGRESS'; readonly percentDone: number; readonly strict?: boolean })
+  | (Stamped & Fenced & { readonly type: 'SET_DESCRIPTION'; readonly description: LocalizableMessage })
+  | (Stamped & Fenced & { readonly type: 'SET_CANCELABLE'; readonly cancelable: boolean })
+  | (Stamped & Fenced & { readonly type: 'SET_CUSTOM_VALUE'; readonly key: string; readonly value: string | undefined })
+  | (Stamped & {
+      readonly type: 'SET_STATE';
+      readonly state: TaskState;
+      readonly result?: string | undefined;
+      readonly error?: LocalizedFault | undefined;
+    })
+  | (Stamped & { readonly type: 'START'; readonly worker: string })
+  | (Stamped & Fenced & { readonly type: 'BODY_RETURNED'; readonly result?: string | undefined })
+  | (Stamped &
+      Fenced & {
+        readonly type: 'BODY_THREW';
+        readonly error: LocalizedFault;
+        /** What it rejected with is the reason of its abort, or calls itself an abort. */
+        readonly aborted: boolean;
+        /** When the next attempt may start; left out when this fault is not to be tried again. */
+        readonly retryAt?: number | undefined;
+      })
+  | (Stamped & Fenced & { readonly type: 'EXPIRE' })
+  | (Stamped & Fenced & { readonly type: 'EVICT' })
+  | (Stamped & Fenced & { readonly type: 'UNRESPONSIVE' });
+
+/** What a task is at its creation: everything else in its context has one first value. */
+export interface TaskInput {
+  readonly driver: TaskContext['driver'];
+  readonly cancelable: boolean;
+  readonly queuedAt: number;
+  readonly startAt?: number | undefined;
+  readonly maxAttempts?: number | undefined;
+}
+
+/** The context of a task that was just created. */
+export function firstContext(input: TaskInput): TaskContext {
+  return {
+    driver: input.driver,
+    cancelableAtFirst: input.cancelable,
+    cancelable: input.cancelable,
+    cancelled: false,
+    fence: 0,
+    worker: undefined,
+    attempt: 1,
+    maxAttempts: input.maxAttempts ?? 1,
+    attempts: noAttempts,
+    queuedAt: input.queuedAt,
+    startAt: input.startAt,
+    startedAt: undefined,
+    attemptStartedAt: undefined,
+    completedAt: undefined,
+    unresponsiveAt: undefined,
+    progress: undefined,
+    description: undefined,
+    customValue: undefined,
+    result: undefined,
+    error: undefined,
+  };
+}
+
+const noAttempts: readonly EndedAttempt[] = [];
+
+/** The time of a change: never before an earlier stamp of the task, whatever a wall clock says. */
+function stamp(context: TaskContext, at: number): number {
+  const { queuedAt, startedAt = 0, attemptStartedAt = 0, attempts } = context;
+  return Math.max(at, queuedAt, startedAt, attemptStartedAt, attempts.at(-1)?.endedAt ?? 0);
+}
+
+/** What every attempt leaves behind: nobody holds its fence, and what described only it is unset. */
+function left(context: TaskContext): Partial<TaskContext> {
+  return {
+    fence: context.fence + 1,
+    worker: undefined,
+    attemptStartedAt: undefined,
+    progress: undefined,
+    unresponsiveAt: undefined,
+  };
+}
+
+function ended(context: TaskContext, at: number, error: LocalizedFault | undefined): readonly EndedAttempt[] {
+  if (context.attemptStartedAt === undefined) return context.attempts;
+  return [...context.attempts, { startedAt: context.attemptStartedAt, endedAt: at, error }];
+}
+
+function failed(context: TaskContext, at: number, error: LocalizedFault): Partial<TaskContext> {
+  const completedAt = stamp(context, at);
+  return { ...left(context), completedAt, error, attempts: ended(context, completedAt, error) };
+}
+
+function withValue(
+  values: TaskContext['customValue'],
+  key: string,
+  value: string | undefined,
+): TaskContext['customValue'] {
+  const { [key]: _old, ...others } = values ?? {};
+  if (value !== undefined) return { ...others, [key]: value };
+  return Object.keys(others).length === 0 ? undefined : others;
+}
+
+const requestCanceled = localized({ name: 'RequestCanceled' });
+const timedout = localized({ name: 'Timedout' });
+
+/** A body's own fault. `RequestCanceled` is for tasks that were asked to end: one that was not had an error of its own. */
+function own(event: TaskEvent): LocalizedFault {
+  if (event.type !== 'BODY_THREW') return localized({ name: 'SystemError' });
+  const { error } = event;
+  if (error.fault.name !== 'RequestCanceled') return error;
+  return localized({ name: 'SystemError', faultCause: error }, error.localizedMessage);
+}
+
+/** The fault of a body whose time was over: of its own, if it did not end because of that. */
+function ownOrTimedout(event: TaskEvent): LocalizedFault {
+  return event.type === 'BODY_THREW' && event.aborted ? timedout : own(event);
+}
+
+/** An attempt that failed and counts: the next may start at `retryAt`. */
+function charged(context: TaskContext, event: TaskEvent, error: LocalizedFault): Partial<TaskContext> {
+  return {
+    attempt: context.attempt + 1,
+    startAt: event.type === 'BODY_THREW' ? event.retryAt : undefined,
+    attempts: ended(context, stamp(context, event.at), error),
+  };
+}
+
+const chart = setup({
+  types: {
+    context: {} as TaskContext,
+    events: {} as TaskEvent,
+    input: {} as TaskInput,
+    transitionMeta: {} as { outcome: Outcome },
+  },
+  guards: {
+    fenceLost: ({ context, event }) => 'fence' in event && event.fence !== undefined && event.fence !== context.fence,
+    bySupervisor: ({ context }) => context.driver === 'supervisor',
+    notCancelable: ({ context }) => !context.cancelable,
+    outOfBounds: ({ event }) =>
+      event.type === 'UPDATE_PROGRESS' && event.strict === true && (event.percentDone < 0 || event.percentDone > 100),
+    outcomeOfAnotherState: ({ event }) =>
+      event.type === 'SET_STATE' &&
+      ((event.error !== undefined && event.state !== 'error') ||
+        (event.result !== undefined && event.state !== 'success')),
+    notDriver: ({ context, event }) =>
+      context.driver === 'supervisor' && !('fence' in event && event.fence !== undefined),
+    asked: ({ context }) => context.cancelled,
+    toQueuedThoughAsked: ({ context, event }) =>
+      event.type === 'SET_STATE' && event.state === 'queued' && context.cancelled,
+    toQueued: ({ event }) => event.type === 'SET_STATE' && event.state === 'queued',
+    toRunning: ({ event }) => event.type === 'SET_STATE' && event.state === 'running',
+    toSuccess: ({ event }) => event.type === 'SET_STATE' && event.state === 'success',
+    retryLeft: ({ context, event }) =>
+      event.type === 'BODY_THREW' && event.retryAt !== undefined && context.attempt < context.maxAttempts,
+    becauseAborted: ({ event }) => event.type === 'BODY_THREW' && event.aborted,
+    unresponsive: ({ context }) => context.unresponsiveAt !== undefined,
+  },
+  actions: {
+    ask: assign({ cancelled: true }),
+    cancelQueued: assign(({ context, event }) => ({
+      ...left(context),
+      cancelled: true,
+      completedAt: stamp(context, event.at),
+      error: requestCanceled,
+    })),
+    start: assign(({ context, event }) => {
+      const at = stamp(context, event.at);
+      return {
+        fence: context.fence + 1,
+        worker: event.type === 'START' ? event.worker : undefined,
+        startAt: undefined,
+        startedAt: context.startedAt ?? at,
+        attemptStartedAt: at,
+      };
+    }),
+    reportProgress: assign({
+      progress: ({ context, event }) =>
+        event.type === 'UPDATE_PROGRESS' ? Math.floor(Math.min(100, Math.max(0, event.percentDone))) : context.progress,
+    }),
+    describe: assign({
+      description: ({ context, event }) => (event.type === 'SET_DESCRIPTION' ? event.description : context.description),
+    }),
+    setCustomValue: assign({
+      customValue: ({ context, event }) =>
+        event.type === 'SET_CUSTOM_VALUE' ? withValue(context.customValue, event.key, event.value) : context.customValue,
+    }),
+    setCancelable: assign({
+      cancelable: ({ context, event }) => (event.type === 'SET_CANCELABLE' ? event.cancelable : context.cancelable),
+    }),
+    succeed: assign(({ context, event }) => {
+      const completedAt = stamp(context, event.at);
+      return {
+        ...left(context),
+        startedAt: context.startedAt ?? completedAt,
+        completedAt,
+        result: event.type === 'SET_STATE' || event.type === 'BODY_RETURNED' ? event.result : undefined,
+        attempts: ended(context, completedAt, undefined),
+      };
+    }),
+    failAsGiven: assign(({ context, event }) =>
+      failed(
+        context,
+        event.at,
+        (event.type === 'SET_STATE' ? event.error : undefined) ??
+          localized({ name: 'SystemError' }, 'The task ended in error, and its driver gave no fault.'),
+      ),
+    ),
+    failAsCanceled: assign(({ context, event }) =>
+      failed(context, event.at, (event.type === 'SET_STATE' ? event.error : undefined) ?? requestCanceled),
+    ),
+    failAsThrown: assign(({ context, event }) => failed(context, event.at, own(event))),
+    failAsExpired: assign(({ context, event }) => failed(context, event.at, ownOrTimedout(event))),
+    leave: assign(({ context }) => ({ ...left(context), cancelable: context.cancelableAtFirst })),
+    chargeAttempt: assign(({ context, event }) => charged(context, event, own(event))),
+    chargeExpiredAttempt: assign(({ context, event }) => charged(context, event, ownOrTimedout(event))),
+    markUnresponsive: assign({ unresponsiveAt: ({ context, event }) => stamp(context, event.at) }),
+  },
+});
+
+const ok = { outcome: 'ok' } as const;
+const nothing = { outcome: 'nothing' } as const;
+const invalidState = { outcome: 'InvalidState' } as const;
+const notSupported = { outcome: 'NotSupported' } as const;
+
+const refuseLostFence = { guard: 'fenceLost', meta: notSupported } as const;
+const refuseUncancelable = { guard: 'notCancelable', meta: notSupported } as const;
+const refuseSupervised = { guard: 'bySupervisor', meta: notSupported } as const;
+const refuseMismatch = { guard: 'outcomeOfAnotherState', meta: invalidState } as const;
+const describe = [refuseLostFence, { actions: 'describe', meta: ok }] as const;
+const setCustomValue = [refuseLostFence, { actions: 'setCustomValue', meta: ok }] as const;
+const setCancelable = [
+  refuseLostFence,
+  { guard: 'notDriver', meta: notSupported },
+  { actions: 'setCancelable', meta: ok },
+] as const;
+const cancelRunning = [
+  refuseUncancelable,
+  { target: 'canceling', actions: 'ask', meta: { outcome: 'requested' } },
+] as const;
+const ignored = { meta: nothing } as const;
+
+/**
+ * The life of a task: every rule of what may happen to it, and the answer that each sender gets.
+ *
+ * No transition for an event means `InvalidState`. A transition whose outcome is a fault's name changes nothing.
+ */
+export const taskMachine = chart.createMachine({
+  id: 'task',
+  context: ({ input }) => firstContext(input),
+  initial: 'queued',
+  states: {
+    queued: {
+      description: 'Waits for a slot, for its time, or for its driver.',
+      on: {
+        CANCEL: [refuseUncancelable, { target: 'error', actions: 'cancelQueued', meta: { outcome: 'canceled' } }],
+        START: { guard: 'bySupervisor', target: 'running', actions: 'start', meta: ok },
+        UPDATE_PROGRESS: refuseLostFence,
+        SET_DESCRIPTION: describe,
+        SET_CANCELABLE: setCancelable,
+        SET_CUSTOM_VALUE: setCustomValue,
+        SET_STATE: [
+          refuseSupervised,
+          refuseMismatch,
+          { guard: 'toQueued', meta: nothing },
+          { guard: 'toRunning', target: 'running', actions: 'start', meta: ok },
+          { guard: 'toSuccess', target: 'success', actions: 'succeed', meta: ok },
+          { target: 'error', actions: 'failAsGiven', meta: ok },
+        ],
+        BODY_RETURNED: refuseLostFence,
+        BODY_THREW: refuseLostFence,
+        EXPIRE: refuseLostFence,
+        EVICT: refuseLostFence,
+        UNRESPONSIVE: refuseLostFence,
+      },
+    },
+    running: {
+      description: 'An attempt holds the fence.',
+      initial: 'active',
+      on: {
+        UPDATE_PROGRESS: [
+          refuseLostFence,
+          { guard: 'outOfBounds', meta: { outcome: 'OutOfBounds' } },
+          { actions: 'reportProgress', meta: ok },
+        ],
+        SET_DESCRIPTION: describe,
+        SET_CANCELABLE: setCancelable,
+        SET_CUSTOM_VALUE: setCustomValue,
+        SET_STATE: [
+          refuseSupervised,
+          refuseMismatch,
+          { guard: 'toQueuedThoughAsked', meta: invalidState },
+          { guard: 'toQueued', target: 'queued', actions: 'leave', meta: ok },
+          { guard: 'toRunning', meta: nothing },
+          { guard: 'toSuccess', target: 'success', actions: 'succeed', meta: ok },
+          { guard: 'asked', target: 'error', actions: 'failAsCanceled', meta: ok },
+          { target: 'error', actions: 'failAsGiven', meta: ok },
+        ],
+        BODY_RETURNED: [refuseLostFence, { target: 'success', actions: 'succeed', meta: ok }],
+        EXPIRE: [refuseLostFence, ignored],
+        EVICT: [refuseLostFence, ignored],
+        UNRESPONSIVE: [
+          refuseLostFence,
+          { guard: 'unresponsive', meta: nothing },
+          { actions: 'markUnresponsive', meta: ok },
+        ],
+      },
+      states: {
+        active: {
+          description: 'Works normally; the signal is not aborted.',
+          on: {
+            CANCEL: cancelRunning,
+            BODY_THREW: [
+              refuseLostFence,
+              { guard: 'retryLeft', target: '#task.queued', actions: ['chargeAttempt', 'leave'], meta: ok },
+              { target: '#task.error', actions: 'failAsThrown', meta: ok },
+            ],
+            EXPIRE: [refuseLostFence, { target: 'expiring', meta: ok }],
+            EVICT: [refuseLostFence, { target: 'evicting', meta: ok }],
+            UNRESPONSIVE: [refuseLostFence, ignored],
+          },
+        },
+        canceling: {
+          description: 'A cancel request was accepted; the signal is aborted with RequestCanceled.',
+          on: {
+            CANCEL: { meta: { outcome: 'alreadyRequested' } },
+            BODY_THREW: [
+              refuseLostFence,
+              { guard: 'becauseAborted', target: '#task.error', actions: 'failAsCanceled', meta: ok },
+              { target: '#task.error', actions: 'failAsThrown', meta: ok },
+            ],
+          },
+        },
+        expiring: {
+          description: 'The deadline of the attempt passed; the signal is aborted with Timedout.',
+          on: {
+            CANCEL: cancelRunning,
+            BODY_THREW: [
+              refuseLostFence,
+              { guard: 'retryLeft', target: '#task.queued', actions: ['chargeExpiredAttempt', 'leave'], meta: ok },
+              { target: '#task.error', actions: 'failAsExpired', meta: ok },
+            ],
+          },
+        },
+        evicting: {
+          description: 'The supervisor stops and wants the slot back; the signal is aborted with Evicted.',
+          on: {
+            CANCEL: cancelRunning,
+            BODY_THREW: [refuseLostFence, { target: '#task.queued', actions: 'leave', meta: ok }],
+          },
+        },
+      },
+    },
+    success: { type: 'final', description: 'Ended with a result. Final.' },
+    error: { type: 'final', description: 'Ended with a fault. Final.' },
+  },
+});

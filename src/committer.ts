@@ -1,0 +1,118 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Group, RecordStore, Verdict } from './store.ts';
+import type { Timers } from './timers.ts';
+
+/** A group that waits for its verdict. */
+interface Pending {
+  readonly group: Group;
+  readonly settle: (verdict: Verdict) => void;
+}
+
+interface Batch {
+  readonly pending: readonly Pending[];
+  /** The same batch was sent before, and it is not known whether it was committed. */
+  readonly again: boolean;
+}
+
+export interface CommitterPort {
+  readonly records: RecordStore;
+  readonly worker: string;
+  readonly timers: Timers;
+  /** How long a batch is tried before the store counts as failed. */
+  readonly storeRetryMs: number;
+  /** Brings the store's answer back into the supervisor's mailbox. */
+  deliver(proceed: () => void): void;
+  retrying(error: unknown): void;
+  failed(error: unknown): void;
+}
+
+/** The first pause before a failed batch is tried again; it doubles up to the longest. */
+const firstPauseMs = 25;
+const longestPauseMs = 1_000;
+
+/**
+ * Group commit without a timer: one batch is in flight, and what gathers meanwhile is the next. A batch that the store
+ * refuses is tried again until `storeRetryMs` are over.
+ */
+export class Committer {
+  readonly #port: CommitterPort;
+  #gathering: Pending[] = [];
+  #inFlight: Batch | undefined;
+  #failed = false;
+
+  constructor(port: CommitterPort) {
+    this.#port = port;
+  }
+
+  /** Whether nothing waits for a verdict. */
+  get isIdle(): boolean {
+    return this.#inFlight === undefined && this.#gathering.length === 0;
+  }
+
+  /** The verdict comes after the commit, through the mailbox. Nothing is sent before `flush`. */
+  add(group: Group, settle: (verdict: Verdict) => void): void {
+    this.#gathering.push({ group, settle });
+  }
+
+  /** Sends what has gathered, unless a batch is in flight. */
+  flush(): void {
+    if (this.#inFlight || this.#failed || this.#gathering.length === 0) return;
+    const pending = this.#gathering;
+    this.#gathering = [];
+    const deadline = this.#port.timers.set(this.#port.storeRetryMs, () =>
+      this.#port.deliver(() => this.#fail(new Error(`The store did not answer for ${this.#port.storeRetryMs} ms.`))),
+    );
+    const finish = () => deadline.cancel();
+    this.#send({ pending, again: false }, firstPauseMs, finish);
+  }
+
+  #send(batch: Batch, pauseMs: number, finish: () => void): void {
+    this.#inFlight = batch;
+    const groups = batch.pending.map(({ group }) => group);
+    attempt(() => this.#port.records.commit(groups, this.#port.worker)).then(
+      (verdicts) =>
+        this.#port.deliver(() => {
+          if (this.#inFlight !== batch || this.#failed) return;
+          finish();
+          this.#inFlight = undefined;
+          this.#settle(batch, verdicts);
+          this.flush();
+        }),
+      (error: unknown) =>
+        this.#port.deliver(() => {
+          if (this.#inFlight !== batch || this.#failed) return;
+          this.#port.retrying(error);
+          const again = { pending: batch.pending, again: true };
+          this.#inFlight = again;
+          const send = () => this.#send(again, Math.min(pauseMs * 2, longestPauseMs), finish);
+          this.#port.timers.set(pauseMs, () => this.#port.deliver(send));
+        }),
+    );
+  }
+
+  #settle({ pending, again }: Batch, verdicts: readonly Verdict[]): void {
+    pending.forEach(({ group, settle }, index) => {
+      const verdict = verdicts[index] ?? { ok: false, records: [] };
+      settle(again && !verdict.ok && isWritten(group, verdict) ? { ...verdict, ok: true } : verdict);
+    });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#port.failed(error);
+  }
+}
+
+/** A store may throw where it should reject. */
+async function attempt(commit: () => PromiseLike<readonly Verdict[]>): Promise<readonly Verdict[]> {
+  return commit();
+}
+
+/** Whether a conflict shows our own writes: an earlier try of the batch was committed, and its answer was lost. */
+function isWritten(group: Group, { records }: Verdict): boolean {
+  return group.every(({ record }, index) => {
+    const present = records[index];
+    return present !== undefined && isDeepStrictEqual({ ...present, order: 0 }, { ...record, order: 0 });
+  });
+}

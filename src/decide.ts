@@ -1,0 +1,41 @@
+import type { SnapshotFrom } from 'xstate';
+import { type Outcome, type TaskContext, type TaskEvent, taskMachine } from '../machines/task.ts';
+import { leafOf, snapshotAt, step } from './chart.ts';
+import type { TaskRecord } from './record.ts';
+
+export type TaskSnapshot = SnapshotFrom<typeof taskMachine>;
+
+/** What the chart says to one event: the record that would be true, and the answer to its sender. Nothing happened yet. */
+export interface Decision {
+  readonly event: TaskEvent;
+  readonly outcome: Outcome;
+  /** The same record when nothing would change. */
+  readonly record: TaskRecord;
+  readonly snapshot: TaskSnapshot;
+}
+
+/** The chart's snapshot of a record. */
+export function snapshotOf(record: TaskRecord): TaskSnapshot {
+  return snapshotAt(taskMachine, record.leaf, record.context);
+}
+
+/** Decides by the chart alone: no time, no chance, no effect. */
+export function decide(record: TaskRecord, snapshot: TaskSnapshot, event: TaskEvent): Decision {
+  const { snapshot: next, outcome } = step(taskMachine, snapshot, event);
+  if (next === snapshot) return { event, outcome, record, snapshot };
+  const leaf = leafOf(next.value);
+  if (leaf === record.leaf && sameContext(record.context, next.context)) return { event, outcome, record, snapshot };
+  const { key, order, sequence, creation } = record;
+  return {
+    event,
+    outcome,
+    snapshot: next,
+    record: { key, order, sequence: sequence + 1, leaf, creation, context: next.context },
+  };
+}
+
+function sameContext(a: TaskContext, b: TaskContext): boolean {
+  if (a === b) return true;
+  for (const name in a) if (a[name as keyof TaskContext] !== b[name as keyof TaskContext]) return false;
+  return true;
+}

@@ -1,0 +1,160 @@
+import type { Clock, Timer } from './clock.ts';
+import type { TaskRecord } from './record.ts';
+import type { Dispatch, Offer, Taken } from './store.ts';
+import type { Timers } from './timers.ts';
+
+export interface DispatcherPort {
+  readonly dispatch: Dispatch;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Bodies at once in this process; 0: starts nothing. */
+  readonly concurrency: number;
+  /** The types that this supervisor can run. */
+  readonly types: readonly string[];
+  /** Whether a queued task may start now, by the supervisor's chart. */
+  mayClaim(): boolean;
+  /** Claims the task; the slot is given back by `release`, whatever comes of it. */
+  claim(key: string): void;
+  /** The key was taken and is not claimed: it is offered again, if its record still says so. */
+  reconsider(key: string): void;
+  /** Due tasks wait whose types were not asked for. */
+  otherTypes(types: readonly string[]): void;
+  /** Brings an answer back into the supervisor's mailbox. */
+  deliver(proceed: () => void): void;
+  failed(error: unknown): void;
+}
+
+/** The name under which a pause of everything is kept. */
+export const everyType = '*';
+
+/** Which queued task starts next, and whether there is a slot for it. A slot is taken from the claim until its body is gone. */
+export class Dispatcher {
+  readonly #port: DispatcherPort;
+  readonly #changes = new Map<string, Offer | undefined>();
+  #slots = 0;
+  #claiming = 0;
+  #isTaking = false;
+  /** Something may be there that was not taken yet. */
+  #mayHold = true;
+  #paused: ReadonlySet<string> = new Set();
+  #types: readonly string[];
+  #timer: { readonly at: number; readonly timer: Timer } | undefined;
+  readonly #settled: (() => void)[] = [];
+
+  constructor(port: DispatcherPort) {
+    this.#port = port;
+    this.#types = port.types;
+  }
+
+  /** Slots that are taken. */
+  get taken(): number {
+    return this.#slots;
+  }
+
+  get paused(): ReadonlySet<string> {
+    return this.#paused;
+  }
+
+  offer({ key, creation, context }: TaskRecord): void {
+    this.#changes.set(key, { key, type: creation.type, priority: creation.priority, startAt: context.startAt });
+  }
+
+  withdraw({ key }: TaskRecord): void {
+    this.#changes.set(key, undefined);
+  }
+
+  /** What is paused, as every supervisor of the store sees it. */
+  pause(types: ReadonlySet<string>): void {
+    this.#paused = types;
+    this.#types = types.has(everyType) ? [] : this.#port.types.filter((type) => !types.has(type));
+    this.#mayHold = true;
+  }
+
+  /** Resolves when no claim from before is under way. */
+  settled(): Promise<void> {
+    if (!this.#isTaking && this.#claiming === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#settled.push(resolve));
+  }
+
+  /** The claim was decided: the body starts, or the slot is free again. */
+  claimed(started: boolean): void {
+    this.#claiming -= 1;
+    if (!started) this.#slots -= 1;
+    this.#noteSettled();
+  }
+
+  /** The body is gone. */
+  release(): void {
+    this.#slots -= 1;
+  }
+
+  /** Something may be there to be taken. */
+  hint(): void {
+    this.#mayHold = true;
+  }
+
+  /** Passes on what was offered, and takes what there are slots for. */
+  flush(): void {
+    if (this.#changes.size > 0) this.#passOn();
+    const limit = this.#port.concurrency - this.#slots;
+    if (limit <= 0 || this.#isTaking || !this.#mayHold || !this.#port.mayClaim()) return;
+    this.#isTaking = true;
+    this.#mayHold = false;
+    this.#port.dispatch.take({ limit, types: this.#types, now: this.#port.clock.now() }).then(
+      (taken) => this.#port.deliver(() => this.#take(taken, limit)),
+      (error: unknown) => this.#port.deliver(() => this.#port.failed(error)),
+    );
+  }
+
+  #take({ keys, nextAt, otherTypes }: Taken, limit: number): void {
+    this.#isTaking = false;
+    if (keys.length === limit) this.#mayHold = true;
+    for (const key of keys) {
+      if (!this.#port.mayClaim()) {
+        this.#port.reconsider(key);
+        continue;
+      }
+      this.#slots += 1;
+      this.#claiming += 1;
+      this.#port.claim(key);
+    }
+    this.#port.otherTypes(otherTypes);
+    this.#wakeAt(nextAt);
+    this.#noteSettled();
+  }
+
+  /** One timer for the offer that becomes due first. */
+  #wakeAt(at: number | undefined): void {
+    if (this.#timer?.at === at) return;
+    this.#timer?.timer.cancel();
+    this.#timer = undefined;
+    if (at === undefined) return;
+    const ring = () =>
+      this.#port.deliver(() => {
+        this.#timer = undefined;
+        this.#mayHold = true;
+      });
+    this.#timer = { at, timer: this.#port.timers.set(at - this.#port.clock.now(), ring) };
+  }
+
+  #passOn(): void {
+    const offers: Offer[] = [];
+    const withdrawn: string[] = [];
+    for (const [key, offer] of this.#changes) {
+      if (offer) offers.push(offer);
+      else withdrawn.push(key);
+    }
+    this.#changes.clear();
+    const failed = (error: unknown) => this.#port.deliver(() => this.#port.failed(error));
+    if (withdrawn.length > 0) this.#port.dispatch.withdraw(withdrawn).then(undefined, failed);
+    if (offers.length > 0) {
+      this.#mayHold = true;
+      this.#port.dispatch.offer(offers).then(undefined, failed);
+    }
+  }
+
+  #noteSettled(): void {
+    if (this.#isTaking || this.#claiming > 0) return;
+    for (const resolve of this.#settled.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,45 @@
+export type { FaultData, FaultName, LocalizableMessage, LocalizedFault } from '../machines/fault.ts';
+export type { TaskState } from '../machines/task.ts';
+export type { Authorize, Privilege, Request } from './access.ts';
+export type { BodyContext, BodyTask } from './body.ts';
+export type { Clock, Timer } from './clock.ts';
+export { systemClock } from './clock.ts';
+export type { RuntimeEvent } from './event-stream.ts';
+export { Fault, type FaultFields, isFault } from './fault.ts';
+export type { TaskFilter } from './filter.ts';
+export type { CancelReceipt, CreatedTaskHandle, StateOptions, TaskHandle } from './handle.ts';
+export type { Random } from './random.ts';
+export { systemRandom } from './random.ts';
+export type { RetentionOptions } from './retention.ts';
+export type { InspectObserver, SupervisorSnapshot } from './runtime.ts';
+export type {
+  Counts,
+  Creation,
+  Dispatch,
+  Group,
+  Keep,
+  Offer,
+  PruneRequest,
+  Pruned,
+  Query,
+  RecordFilter,
+  RecordStore,
+  Store,
+  Taken,
+  TakeRequest,
+  TaskReason,
+  TaskRecord,
+  Verdict,
+  Write,
+} from './store.ts';
+export { memoryStore } from './stores/memory.ts';
+export {
+  type CreateTaskOptions,
+  type SubmitOptions,
+  type Supervisor,
+  type SupervisorOptions,
+  createSupervisor,
+} from './supervisor.ts';
+export { type AnyTaskDefinition, type TaskDefinition, defineTask } from './task.ts';
+export type { AttemptInfo, TaskInfo } from './task-info.ts';
+export { type Turn, type TurnScheduler, immediateTurns } from './turn.ts';

@@ -1,0 +1,116 @@
+import type { SnapshotFrom } from 'xstate';
+import { type SupervisorEvent, supervisorMachine } from '../machines/supervisor.ts';
+import type { Outcome } from '../machines/task.ts';
+import { leafOf, snapshotAt, step } from './chart.ts';
+import type { Timer } from './clock.ts';
+import { Fault } from './fault.ts';
+import { faultOf } from './refusal.ts';
+import type { Timers } from './timers.ts';
+
+export interface LifePort {
+  readonly timers: Timers;
+  /** Whether no body is left and nothing waits for the store. */
+  isEmpty(): boolean;
+  /** The longest grace of the bodies that are left. */
+  graceMs(): number;
+  /** Tells every body to give its slot back. */
+  evict(): void;
+  entered(leaf: string): void;
+  deliver(proceed: () => void): void;
+}
+
+/** The supervisor's own life, by its chart. */
+export class Life {
+  readonly #port: LifePort;
+  #snapshot: SnapshotFrom<typeof supervisorMachine> = snapshotAt(supervisorMachine, 'starting', {});
+  #leaf = 'starting';
+  #answers = new Map<string, Outcome>();
+  #phaseEnds: Timer | undefined;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(port: LifePort) {
+    this.#port = port;
+  }
+
+  /** The path of the chart's leaf: `running`, `draining.closing`. */
+  get leaf(): string {
+    return this.#leaf;
+  }
+
+  get isOver(): boolean {
+    return this.#leaf === 'stopped';
+  }
+
+  /** What the chart answers here to a question that changes nothing: may this be done? */
+  refuses(question: 'SUBMIT' | 'OPERATE' | 'CLAIM', child = false): Fault | undefined {
+    const asked = child ? `${question} child` : question;
+    let outcome = this.#answers.get(asked);
+    if (outcome === undefined) {
+      outcome = step(supervisorMachine, this.#snapshot, { type: question, child }).outcome;
+      // A final state declares no answers: what ended refuses everything.
+      if (outcome === 'InvalidState') outcome = 'SupervisorStopped';
+      this.#answers.set(asked, outcome);
+    }
+    const name = faultOf(outcome);
+    return name && new Fault(name, `Expected a supervisor that takes this, but it is ${this.#leaf}.`);
+  }
+
+  allows(question: 'SUBMIT' | 'OPERATE' | 'CLAIM', child = false): boolean {
+    const asked = child ? `${question} child` : question;
+    const known = this.#answers.get(asked);
+    return known === undefined ? this.refuses(question, child) === undefined : known === 'ok';
+  }
+
+  /** Whether the chart took the event. */
+  send(type: Exclude<SupervisorEvent['type'], 'SUBMIT' | 'OPERATE' | 'CLAIM'>): void {
+    const { snapshot } = step(supervisorMachine, this.#snapshot, { type });
+    this.#snapshot = snapshot;
+    const leaf = leafOf(snapshot.value);
+    if (leaf === this.#leaf) return;
+    this.#leaf = leaf;
+    this.#answers.clear();
+    this.#phaseEnds?.cancel();
+    this.#phaseEnds = undefined;
+    this.#port.entered(leaf);
+    if (leaf === 'draining.evicting') {
+      this.#port.evict();
+      this.#endPhaseIn(this.#port.graceMs());
+    }
+    if (leaf === 'stopped') for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Resolves when the supervisor has stopped. */
+  stopped(): Promise<void> {
+    if (this.isOver) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  drain(): Promise<void> {
+    this.send('DRAIN');
+    return this.stopped();
+  }
+
+  /** `waitMs`: until what runs is evicted. Without it: 5,000 at first, and at once when it was asked before. */
+  stop(waitMs: number | undefined): Promise<void> {
+    const asked = this.#leaf === 'draining.closing' || this.#leaf === 'draining.evicting';
+    this.send('STOP');
+    if (this.#leaf === 'draining.closing') this.#endPhaseIn(waitMs ?? (asked ? 0 : defaultWaitMs));
+    else if (this.#leaf === 'draining.evicting') this.#endPhaseIn(waitMs ?? 0);
+    return this.stopped();
+  }
+
+  /** What may be over by now. */
+  flush(): void {
+    if (this.#leaf.startsWith('draining') && this.#port.isEmpty()) this.send('EMPTY');
+  }
+
+  /** A phase that was to end sooner still does. */
+  #endPhaseIn(delayMs: number): void {
+    const timer = this.#port.timers.set(delayMs, () => this.#port.deliver(() => this.send('OVERDUE')));
+    const previous = this.#phaseEnds;
+    this.#phaseEnds = { cancel: () => (timer.cancel(), previous?.cancel()) };
+  }
+}
+
+/** How long `stop` lets bodies end by themselves: most of a container's usual ten seconds is left for what follows. */
+const defaultWaitMs = 5_000;

@@ -1,0 +1,36 @@
+import { type AnyActorRef, type InspectionEvent, type Observer, toObserver } from 'xstate';
+import type { EventStream } from './event-stream.ts';
+import { show } from './fault.ts';
+
+/** An observer of the user's that throws is told of, and nothing else changes. */
+function guarded<T>(observer: Observer<T>, events: EventStream): Observer<T> {
+  const call = (run: () => void) => {
+    try {
+      run();
+    } catch (error) {
+      events.emit({ kind: 'observerFailed', error });
+      process.emitWarning(`Expected an observer not to throw, but it threw ${show(error)}.`, 'TaskchartObserver');
+    }
+  };
+  return {
+    next: (value) => call(() => observer.next?.(value)),
+    error: (error) => call(() => observer.error?.(error)),
+    complete: () => call(() => observer.complete?.()),
+  };
+}
+
+/** The options of an actor that is inspected by a user's observer. */
+export function observe(
+  inspect: Observer<InspectionEvent> | ((event: InspectionEvent) => void) | undefined,
+  events: EventStream,
+) {
+  return inspect ? { inspect: guarded(toObserver(inspect), events) } : {};
+}
+
+/** The same actor; XState rethrows what its subscribers throw as an uncaught exception, this one does not. */
+export function guardSubscribe<A extends AnyActorRef>(actor: A, events: EventStream): A {
+  const subscribe = actor.subscribe.bind(actor);
+  actor.subscribe = ((next: never, error?: never, complete?: never) =>
+    subscribe(guarded(toObserver(next, error, complete), events))) as A['subscribe'];
+  return actor;
+}

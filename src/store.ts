@@ -1,0 +1,150 @@
+import type { TaskState } from '../machines/task.ts';
+import type { TaskRecord } from './record.ts';
+
+export type { Creation, TaskReason, TaskRecord } from './record.ts';
+export { isFinal, stateOf } from './record.ts';
+
+/**
+ * Where tasks are kept. Two ports: `records` is the only authority on what a task is, `dispatch` only hints which
+ * queued one to start next. Every store passes `storeContract` of `taskchart/testing`.
+ */
+export interface Store {
+  readonly records: RecordStore;
+  readonly dispatch: Dispatch;
+}
+
+/** A change of one record. */
+export type Write =
+  /** The record is there and was not before; `order` is given by the store. Conflict: its key is taken. */
+  | { readonly kind: 'insert'; readonly record: TaskRecord }
+  /** The record replaces the one that has `sequence` and `fence`. Conflict: it has moved on, or is gone. */
+  | {
+      readonly kind: 'replace';
+      readonly record: TaskRecord;
+      readonly sequence: number;
+      readonly fence: number;
+    };
+
+/** Writes that happen together or not at all. */
+export type Group = readonly Write[];
+
+/** What became of a group. `records`: as they stand now, one for each write; a conflict shows what stood in the way. */
+export interface Verdict {
+  readonly ok: boolean;
+  readonly records: readonly (TaskRecord | undefined)[];
+}
+
+/** Members are ANDed, lists ORed; a member left out asks nothing. */
+export interface RecordFilter {
+  readonly states?: readonly TaskState[] | undefined;
+  readonly types?: readonly string[] | undefined;
+  /** Tasks of any type but these. */
+  readonly typesOtherThan?: readonly string[] | undefined;
+  readonly driver?: 'supervisor' | 'creator' | undefined;
+  readonly entities?: readonly string[] | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly activationIds?: readonly string[] | undefined;
+  readonly parentTaskKeys?: readonly string[] | undefined;
+  readonly rootTaskKeys?: readonly string[] | undefined;
+}
+
+export interface Query {
+  readonly filter: RecordFilter;
+  /** Only records created after this place in the order of creation. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** How many tasks are in each state. */
+export type Counts = Readonly<Record<TaskState, number>>;
+
+/** How long final records are kept, in counts and milliseconds. */
+export interface Keep {
+  readonly maxCount: number;
+  readonly maxAgeMs: number;
+}
+
+export interface PruneRequest {
+  readonly now: number;
+  readonly success: Keep;
+  readonly error: Keep;
+  /** No final record goes before this age. */
+  readonly minAgeMs: number;
+  /** The newest that completed within `maxAgeMs` stay, this many, whatever else is said. */
+  readonly recent: Keep;
+  /** At most this many go in one step, so that no commit waits long. */
+  readonly limit: number;
+}
+
+export interface Pruned {
+  readonly count: number;
+  /** The earliest time at which another record may go; left out when none waits for its time. */
+  readonly nextAt?: number | undefined;
+}
+
+/** Every method is atomic, returns at once and resolves when it is done. A rejection means: not known to have happened. */
+export interface RecordStore {
+  /**
+   * Each group is committed whole or not at all, independently of the others, in the order given; the verdicts stand in
+   * that order. When it resolves, what was accepted is there for every reader and survives what the store promises.
+   */
+  commit(groups: readonly Group[], worker: string): PromiseLike<readonly Verdict[]>;
+  /** The committed records of these keys, in that order; undefined where there is none. */
+  read(keys: readonly string[]): PromiseLike<readonly (TaskRecord | undefined)[]>;
+  /** The committed records that pass the filter, in order of creation. */
+  query(query: Query): PromiseLike<readonly TaskRecord[]>;
+  /** The committed records, counted. */
+  counts(): PromiseLike<Counts>;
+  /**
+   * Calls `hint` with keys that a worker other than `worker` changed: at least once for each change, possibly late and
+   * more often; whoever is hinted reads again. The function that it returns ends it.
+   */
+  changes(worker: string, hint: (keys: readonly string[]) => void): () => void;
+  /** Removes final records that need not be kept; the oldest first. */
+  prune(request: PruneRequest): PromiseLike<Pruned>;
+  /** Notes that the worker lives, and shows the number of beats of every worker: one that stands still is lost. */
+  beat(worker: string): PromiseLike<ReadonlyMap<string, number>>;
+  /** What every supervisor of this store obeys (pauses), by name. */
+  control(): PromiseLike<ReadonlyMap<string, string>>;
+  /** Sets a control, or removes it with undefined; every other worker is hinted (with no key). */
+  setControl(name: string, value: string | undefined, worker: string): PromiseLike<void>;
+}
+
+/** A queued task that may be started. */
+export interface Offer {
+  readonly key: string;
+  readonly type: string;
+  /** Higher first; within one, in the order of offers. */
+  readonly priority: number;
+  /** Not before this time (epoch milliseconds). */
+  readonly startAt: number | undefined;
+}
+
+export interface TakeRequest {
+  readonly limit: number;
+  readonly types: readonly string[];
+  readonly now: number;
+}
+
+export interface Taken {
+  readonly keys: readonly string[];
+  /** The earliest time at which an offer of any type becomes due; left out when none waits for its time. */
+  readonly nextAt?: number | undefined;
+  /** Types of due offers that were not asked for. */
+  readonly otherTypes: readonly string[];
+}
+
+/**
+ * Which queued task starts next. It carries keys only and at least once: who takes a key still has to claim the task
+ * by a commit on its record, so an offer that is lost or doubled breaks nothing.
+ */
+export interface Dispatch {
+  /** The keys can be taken. Offering a key again changes nothing, unless its priority or time is another. */
+  offer(offers: readonly Offer[]): PromiseLike<void>;
+  /** The keys can no longer be taken. */
+  withdraw(keys: readonly string[]): PromiseLike<void>;
+  /** The first of those that are due, of these types; they are gone from the dispatch. */
+  take(request: TakeRequest): PromiseLike<Taken>;
+  /** Calls `hint` when something was offered. The function that it returns ends it. */
+  offers(hint: () => void): () => void;
+}
