@@ -1,7 +1,7 @@
 export { faultMessages, localized, type FaultData, type FaultName, type LocalizableMessage, type LocalizedFault } from './fault.ts';
 export { supervisorMachine, type SupervisorEvent } from './supervisor.ts';
 export {
-  firstContext,
+  firstLife,
   taskMachine,
   type Accepted,
   type EndedAttempt,
@@ -9,5 +9,6 @@ export {
   type TaskContext,
   type TaskEvent,
   type TaskInput,
+  type TaskLife,
   type TaskState,
 } from './task.ts';

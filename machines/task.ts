@@ -17,8 +17,8 @@ export interface EndedAttempt {
   readonly error?: LocalizedFault | undefined;
 }
 
-/** The part of a task that its chart changes. Times are epoch milliseconds; user values are serialized text. */
-export interface TaskContext {
+/** The part of a task that its chart reads and changes. Times are epoch milliseconds; user values are serialized text. */
+export interface TaskLife {
   /** Who drives it: the supervisor that runs a submitted task, or the creator of a created one. */
   readonly driver: 'supervisor' | 'creator';
   /** The value to which `cancelable` returns when an attempt is left. */
@@ -45,6 +45,11 @@ export interface TaskContext {
   readonly customValue: Readonly<Record<string, string>> | undefined;
   readonly result: string | undefined;
   readonly error: LocalizedFault | undefined;
+}
+
+/** The chart's context: one object inside another, because XState copies a context member by member on every change. */
+export interface TaskContext {
+  readonly task: TaskLife;
 }
 
 /** When it happened, by the clock of whoever sends it (epoch milliseconds). */
@@ -86,15 +91,15 @@ export type TaskEvent =
 
 /** What a task is at its creation: everything else in its context has one first value. */
 export interface TaskInput {
-  readonly driver: TaskContext['driver'];
+  readonly driver: TaskLife['driver'];
   readonly cancelable: boolean;
   readonly queuedAt: number;
   readonly startAt?: number | undefined;
   readonly maxAttempts?: number | undefined;
 }
 
-/** The context of a task that was just created. */
-export function firstContext(input: TaskInput): TaskContext {
+/** The life of a task that was just created. */
+export function firstLife(input: TaskInput): TaskLife {
   return {
     driver: input.driver,
     cancelableAtFirst: input.cancelable,
@@ -122,15 +127,15 @@ export function firstContext(input: TaskInput): TaskContext {
 const noAttempts: readonly EndedAttempt[] = [];
 
 /** The time of a change: never before an earlier stamp of the task, whatever a wall clock says. */
-function stamp(context: TaskContext, at: number): number {
-  const { queuedAt, startedAt = 0, attemptStartedAt = 0, attempts } = context;
+function stamp(task: TaskLife, at: number): number {
+  const { queuedAt, startedAt = 0, attemptStartedAt = 0, attempts } = task;
   return Math.max(at, queuedAt, startedAt, attemptStartedAt, attempts.at(-1)?.endedAt ?? 0);
 }
 
 /** What every attempt leaves behind: nobody holds its fence, and what described only it is unset. */
-function left(context: TaskContext): Partial<TaskContext> {
+function left(task: TaskLife) {
   return {
-    fence: context.fence + 1,
+    fence: task.fence + 1,
     worker: undefined,
     attemptStartedAt: undefined,
     progress: undefined,
@@ -138,21 +143,17 @@ function left(context: TaskContext): Partial<TaskContext> {
   };
 }
 
-function ended(context: TaskContext, at: number, error: LocalizedFault | undefined): readonly EndedAttempt[] {
-  if (context.attemptStartedAt === undefined) return context.attempts;
-  return [...context.attempts, { startedAt: context.attemptStartedAt, endedAt: at, error }];
+function ended(task: TaskLife, at: number, error: LocalizedFault | undefined): readonly EndedAttempt[] {
+  if (task.attemptStartedAt === undefined) return task.attempts;
+  return [...task.attempts, { startedAt: task.attemptStartedAt, endedAt: at, error }];
 }
 
-function failed(context: TaskContext, at: number, error: LocalizedFault): Partial<TaskContext> {
-  const completedAt = stamp(context, at);
-  return { ...left(context), completedAt, error, attempts: ended(context, completedAt, error) };
+function failed(task: TaskLife, at: number, error: LocalizedFault): TaskLife {
+  const completedAt = stamp(task, at);
+  return { ...task, ...left(task), completedAt, error, attempts: ended(task, completedAt, error) };
 }
 
-function withValue(
-  values: TaskContext['customValue'],
-  key: string,
-  value: string | undefined,
-): TaskContext['customValue'] {
+function withValue(values: TaskLife['customValue'], key: string, value: string | undefined): TaskLife['customValue'] {
   const { [key]: _old, ...others } = values ?? {};
   if (value !== undefined) return { ...others, [key]: value };
   return Object.keys(others).length === 0 ? undefined : others;
@@ -160,27 +161,41 @@ function withValue(
 
 const requestCanceled = localized({ name: 'RequestCanceled' });
 const timedout = localized({ name: 'Timedout' });
+const noFaultGiven = localized({ name: 'SystemError' }, 'The task ended in error, and its driver gave no fault.');
 
 /** A body's own fault. `RequestCanceled` is for tasks that were asked to end: one that was not had an error of its own. */
-function own(event: TaskEvent): LocalizedFault {
-  if (event.type !== 'BODY_THREW') return localized({ name: 'SystemError' });
-  const { error } = event;
+function own({ error }: Thrown): LocalizedFault {
   if (error.fault.name !== 'RequestCanceled') return error;
   return localized({ name: 'SystemError', faultCause: error }, error.localizedMessage);
 }
 
 /** The fault of a body whose time was over: of its own, if it did not end because of that. */
-function ownOrTimedout(event: TaskEvent): LocalizedFault {
-  return event.type === 'BODY_THREW' && event.aborted ? timedout : own(event);
+function ownOrTimedout(event: Thrown): LocalizedFault {
+  return event.aborted ? timedout : own(event);
 }
 
-/** An attempt that failed and counts: the next may start at `retryAt`. */
-function charged(context: TaskContext, event: TaskEvent, error: LocalizedFault): Partial<TaskContext> {
+/** An attempt that failed and counts, and left its task queued: the next may start at `retryAt`. */
+function charged(task: TaskLife, event: Thrown, error: LocalizedFault): TaskLife {
   return {
-    attempt: context.attempt + 1,
-    startAt: event.type === 'BODY_THREW' ? event.retryAt : undefined,
-    attempts: ended(context, stamp(context, event.at), error),
+    ...requeued(task),
+    attempt: task.attempt + 1,
+    startAt: event.retryAt,
+    attempts: ended(task, stamp(task, event.at), error),
   };
+}
+
+function requeued(task: TaskLife): TaskLife {
+  return { ...task, ...left(task), cancelable: task.cancelableAtFirst };
+}
+
+type Thrown = Extract<TaskEvent, { readonly type: 'BODY_THREW' }>;
+
+/** For events of these types, the action that makes the next life of the task. */
+function changing<T extends TaskEvent['type']>(..._types: readonly T[]) {
+  return (change: (task: TaskLife, event: Extract<TaskEvent, { readonly type: T }>) => TaskLife) =>
+    assign<TaskContext, TaskEvent, undefined, TaskEvent, never>(({ context, event }) => ({
+      task: change(context.task, event as never),
+    }));
 }
 
 const chart = setup({
@@ -191,87 +206,80 @@ const chart = setup({
     transitionMeta: {} as { outcome: Outcome },
   },
   guards: {
-    fenceLost: ({ context, event }) => 'fence' in event && event.fence !== undefined && event.fence !== context.fence,
-    bySupervisor: ({ context }) => context.driver === 'supervisor',
-    notCancelable: ({ context }) => !context.cancelable,
+    fenceLost: ({ context: { task }, event }) =>
+      'fence' in event && event.fence !== undefined && event.fence !== task.fence,
+    bySupervisor: ({ context: { task } }) => task.driver === 'supervisor',
+    notCancelable: ({ context: { task } }) => !task.cancelable,
     outOfBounds: ({ event }) =>
       event.type === 'UPDATE_PROGRESS' && event.strict === true && (event.percentDone < 0 || event.percentDone > 100),
     outcomeOfAnotherState: ({ event }) =>
       event.type === 'SET_STATE' &&
       ((event.error !== undefined && event.state !== 'error') ||
         (event.result !== undefined && event.state !== 'success')),
-    notDriver: ({ context, event }) =>
-      context.driver === 'supervisor' && !('fence' in event && event.fence !== undefined),
-    asked: ({ context }) => context.cancelled,
-    toQueuedThoughAsked: ({ context, event }) =>
-      event.type === 'SET_STATE' && event.state === 'queued' && context.cancelled,
+    notDriver: ({ context: { task }, event }) =>
+      task.driver === 'supervisor' && !('fence' in event && event.fence !== undefined),
+    asked: ({ context: { task } }) => task.cancelled,
+    toQueuedThoughAsked: ({ context: { task }, event }) =>
+      event.type === 'SET_STATE' && event.state === 'queued' && task.cancelled,
     toQueued: ({ event }) => event.type === 'SET_STATE' && event.state === 'queued',
     toRunning: ({ event }) => event.type === 'SET_STATE' && event.state === 'running',
     toSuccess: ({ event }) => event.type === 'SET_STATE' && event.state === 'success',
-    retryLeft: ({ context, event }) =>
-      event.type === 'BODY_THREW' && event.retryAt !== undefined && context.attempt < context.maxAttempts,
+    retryLeft: ({ context: { task }, event }) =>
+      event.type === 'BODY_THREW' && event.retryAt !== undefined && task.attempt < task.maxAttempts,
     becauseAborted: ({ event }) => event.type === 'BODY_THREW' && event.aborted,
-    unresponsive: ({ context }) => context.unresponsiveAt !== undefined,
+    unresponsive: ({ context: { task } }) => task.unresponsiveAt !== undefined,
   },
   actions: {
-    ask: assign({ cancelled: true }),
-    cancelQueued: assign(({ context, event }) => ({
-      ...left(context),
+    ask: changing('CANCEL')((task) => ({ ...task, cancelled: true })),
+    cancelQueued: changing('CANCEL')((task, { at }) => ({
+      ...task,
+      ...left(task),
       cancelled: true,
-      completedAt: stamp(context, event.at),
+      completedAt: stamp(task, at),
       error: requestCanceled,
     })),
-    start: assign(({ context, event }) => {
-      const at = stamp(context, event.at);
+    start: changing('START', 'SET_STATE')((task, event) => {
+      const at = stamp(task, event.at);
       return {
-        fence: context.fence + 1,
+        ...task,
+        fence: task.fence + 1,
         worker: event.type === 'START' ? event.worker : undefined,
         startAt: undefined,
-        startedAt: context.startedAt ?? at,
+        startedAt: task.startedAt ?? at,
         attemptStartedAt: at,
       };
     }),
-    reportProgress: assign({
-      progress: ({ context, event }) =>
-        event.type === 'UPDATE_PROGRESS' ? Math.floor(Math.min(100, Math.max(0, event.percentDone))) : context.progress,
-    }),
-    describe: assign({
-      description: ({ context, event }) => (event.type === 'SET_DESCRIPTION' ? event.description : context.description),
-    }),
-    setCustomValue: assign({
-      customValue: ({ context, event }) =>
-        event.type === 'SET_CUSTOM_VALUE' ? withValue(context.customValue, event.key, event.value) : context.customValue,
-    }),
-    setCancelable: assign({
-      cancelable: ({ context, event }) => (event.type === 'SET_CANCELABLE' ? event.cancelable : context.cancelable),
-    }),
-    succeed: assign(({ context, event }) => {
-      const completedAt = stamp(context, event.at);
+    reportProgress: changing('UPDATE_PROGRESS')((task, { percentDone }) => ({
+      ...task,
+      progress: Math.floor(Math.min(100, Math.max(0, percentDone))),
+    })),
+    describe: changing('SET_DESCRIPTION')((task, { description }) => ({ ...task, description })),
+    setCustomValue: changing('SET_CUSTOM_VALUE')((task, { key, value }) => ({
+      ...task,
+      customValue: withValue(task.customValue, key, value),
+    })),
+    setCancelable: changing('SET_CANCELABLE')((task, { cancelable }) => ({ ...task, cancelable })),
+    succeed: changing('SET_STATE', 'BODY_RETURNED')((task, { at, result }) => {
+      const completedAt = stamp(task, at);
       return {
-        ...left(context),
-        startedAt: context.startedAt ?? completedAt,
+        ...task,
+        ...left(task),
+        startedAt: task.startedAt ?? completedAt,
         completedAt,
-        result: event.type === 'SET_STATE' || event.type === 'BODY_RETURNED' ? event.result : undefined,
-        attempts: ended(context, completedAt, undefined),
+        result,
+        attempts: ended(task, completedAt, undefined),
       };
     }),
-    failAsGiven: assign(({ context, event }) =>
-      failed(
-        context,
-        event.at,
-        (event.type === 'SET_STATE' ? event.error : undefined) ??
-          localized({ name: 'SystemError' }, 'The task ended in error, and its driver gave no fault.'),
-      ),
+    failAsGiven: changing('SET_STATE')((task, { at, error }) => failed(task, at, error ?? noFaultGiven)),
+    failAsCanceled: changing('SET_STATE', 'BODY_THREW')((task, event) =>
+      failed(task, event.at, (event.type === 'SET_STATE' ? event.error : undefined) ?? requestCanceled),
     ),
-    failAsCanceled: assign(({ context, event }) =>
-      failed(context, event.at, (event.type === 'SET_STATE' ? event.error : undefined) ?? requestCanceled),
-    ),
-    failAsThrown: assign(({ context, event }) => failed(context, event.at, own(event))),
-    failAsExpired: assign(({ context, event }) => failed(context, event.at, ownOrTimedout(event))),
-    leave: assign(({ context }) => ({ ...left(context), cancelable: context.cancelableAtFirst })),
-    chargeAttempt: assign(({ context, event }) => charged(context, event, own(event))),
-    chargeExpiredAttempt: assign(({ context, event }) => charged(context, event, ownOrTimedout(event))),
-    markUnresponsive: assign({ unresponsiveAt: ({ context, event }) => stamp(context, event.at) }),
+    failAsThrown: changing('BODY_THREW')((task, event) => failed(task, event.at, own(event))),
+    failAsExpired: changing('BODY_THREW')((task, event) => failed(task, event.at, ownOrTimedout(event))),
+    requeue: changing('SET_STATE', 'BODY_THREW')(requeued),
+    chargeAttempt: changing('BODY_THREW')((task, event) => charged(task, event, own(event))),
+    chargeExpiredAttempt: changing('BODY_THREW')((task, event) => charged(task, event, ownOrTimedout(event))),
+    markUnresponsive: changing('UNRESPONSIVE')((task, { at }) => ({ ...task, unresponsiveAt: stamp(task, at) })),
   },
 });
 
@@ -304,7 +312,7 @@ const ignored = { meta: nothing } as const;
  */
 export const taskMachine = chart.createMachine({
   id: 'task',
-  context: ({ input }) => firstContext(input),
+  context: ({ input }) => ({ task: firstLife(input) }),
   initial: 'queued',
   states: {
     queued: {
@@ -347,7 +355,7 @@ export const taskMachine = chart.createMachine({
           refuseSupervised,
           refuseMismatch,
           { guard: 'toQueuedThoughAsked', meta: invalidState },
-          { guard: 'toQueued', target: 'queued', actions: 'leave', meta: ok },
+          { guard: 'toQueued', target: 'queued', actions: 'requeue', meta: ok },
           { guard: 'toRunning', meta: nothing },
           { guard: 'toSuccess', target: 'success', actions: 'succeed', meta: ok },
           { guard: 'asked', target: 'error', actions: 'failAsCanceled', meta: ok },
@@ -369,7 +377,7 @@ export const taskMachine = chart.createMachine({
             CANCEL: cancelRunning,
             BODY_THREW: [
               refuseLostFence,
-              { guard: 'retryLeft', target: '#task.queued', actions: ['chargeAttempt', 'leave'], meta: ok },
+              { guard: 'retryLeft', target: '#task.queued', actions: 'chargeAttempt', meta: ok },
               { target: '#task.error', actions: 'failAsThrown', meta: ok },
             ],
             EXPIRE: [refuseLostFence, { target: 'expiring', meta: ok }],
@@ -394,7 +402,7 @@ export const taskMachine = chart.createMachine({
             CANCEL: cancelRunning,
             BODY_THREW: [
               refuseLostFence,
-              { guard: 'retryLeft', target: '#task.queued', actions: ['chargeExpiredAttempt', 'leave'], meta: ok },
+              { guard: 'retryLeft', target: '#task.queued', actions: 'chargeExpiredAttempt', meta: ok },
               { target: '#task.error', actions: 'failAsExpired', meta: ok },
             ],
           },
@@ -403,7 +411,7 @@ export const taskMachine = chart.createMachine({
           description: 'The supervisor stops and wants the slot back; the signal is aborted with Evicted.',
           on: {
             CANCEL: cancelRunning,
-            BODY_THREW: [refuseLostFence, { target: '#task.queued', actions: 'leave', meta: ok }],
+            BODY_THREW: [refuseLostFence, { target: '#task.queued', actions: 'requeue', meta: ok }],
           },
         },
       },

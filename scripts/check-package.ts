@@ -1,6 +1,14 @@
 // Packs the package, installs it in an empty folder as a user would, and tries every door there.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
@@ -66,19 +74,30 @@ function checkDoors(group: string[]) {
     check(`${entry(door)} can be imported`, () => void run('node', importing(door)));
     check(`${entry(door)} can be required`, () => void run('node', requiring(door)));
   }
-  for (const [module, moduleResolution] of [
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ]) {
+  const consumer = group.map((door, n) => `import * as door${n} from '${entry(door)}';\nvoid door${n};\n`);
+  writeFileSync(join(folder, 'doors.ts'), consumer.join(''));
+  checkTypes('doors.ts', group.map(entry).join(', '));
+}
+
+function checkTypes(file: string, name: string) {
+  for (const moduleResolution of ['nodenext', 'bundler']) {
+    const module = moduleResolution === 'bundler' ? 'esnext' : moduleResolution;
     const options = { target: 'esnext', types: ['node'], strict: true, skipLibCheck: false, noEmit: true };
     const compilerOptions = { ...options, module, moduleResolution };
-    const consumer = group.map((door, n) => `import * as door${n} from '${entry(door)}';\nvoid door${n};\n`);
-    writeFileSync(join(folder, 'consumer.ts'), consumer.join(''));
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
-    check(`${group.map(entry).join(', ')} type-check under ${moduleResolution}`, () => {
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
+    check(`${name}: types are right under ${moduleResolution}`, () => {
       run('node', [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder]);
     });
   }
+}
+
+function checkProgram() {
+  copyFileSync(join(root, 'test/package/consumer.ts'), join(folder, 'consumer.ts'));
+  checkTypes('consumer.ts', "a user's program");
+  check("a user's program runs", () => {
+    const printed = run('node', ['consumer.ts']);
+    if (printed !== '42\ntrue\n') throw new Error(`Expected it to print 42 and true, got:\n${printed}`);
+  });
 }
 
 function packedFiles() {
@@ -90,7 +109,7 @@ function packedFiles() {
 function checkFiles() {
   const files = packedFiles();
   if (process.argv.includes('--update')) writeFileSync(list, `${files.join('\n')}\n`);
-  const expected = readFileSync(list, 'utf8').trim().split('\n');
+  const expected = existsSync(list) ? readFileSync(list, 'utf8').trim().split('\n') : [];
   const added = files.filter((file) => !expected.includes(file)).map((file) => `+ ${file}`);
   const gone = expected.filter((file) => !files.includes(file)).map((file) => `- ${file}`);
   if (added.length + gone.length === 0) return;
@@ -117,6 +136,7 @@ function checkAll() {
   });
   const wants = new Map(doors.map((door) => [door, missingPeer(door)]));
   checkDoors(doors.filter((door) => wants.get(door) === undefined));
+  checkProgram();
   const rest = doors.filter((door) => wants.get(door) !== undefined);
   if (rest.length === 0) return;
   console.log(`  … with the optional peers (${optional.join(', ')}):`);

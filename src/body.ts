@@ -72,8 +72,8 @@ export class Attempt {
   constructor(record: TaskRecord, definition: BodyDefinition, port: BodyPort) {
     this.definition = definition;
     this.key = record.key;
-    this.fence = record.context.fence;
-    this.number = record.context.attempt;
+    this.fence = record.life.fence;
+    this.number = record.life.attempt;
     this.#port = port;
   }
 

@@ -1,5 +1,5 @@
 import type { SnapshotFrom } from 'xstate';
-import { type Outcome, type TaskContext, type TaskEvent, taskMachine } from '../machines/task.ts';
+import { type Outcome, type TaskLife, type TaskEvent, taskMachine } from '../machines/task.ts';
 import { leafOf, snapshotAt, step } from './chart.ts';
 import type { TaskRecord } from './record.ts';
 
@@ -16,7 +16,7 @@ export interface Decision {
 
 /** The chart's snapshot of a record. */
 export function snapshotOf(record: TaskRecord): TaskSnapshot {
-  return snapshotAt(taskMachine, record.leaf, record.context);
+  return snapshotAt(taskMachine, record.leaf, { task: record.life });
 }
 
 /** Decides by the chart alone: no time, no chance, no effect. */
@@ -24,18 +24,18 @@ export function decide(record: TaskRecord, snapshot: TaskSnapshot, event: TaskEv
   const { snapshot: next, outcome } = step(taskMachine, snapshot, event);
   if (next === snapshot) return { event, outcome, record, snapshot };
   const leaf = leafOf(next.value);
-  if (leaf === record.leaf && sameContext(record.context, next.context)) return { event, outcome, record, snapshot };
+  if (leaf === record.leaf && sameLife(record.life, next.context.task)) return { event, outcome, record, snapshot };
   const { key, order, sequence, creation } = record;
   return {
     event,
     outcome,
     snapshot: next,
-    record: { key, order, sequence: sequence + 1, leaf, creation, context: next.context },
+    record: { key, order, sequence: sequence + 1, leaf, creation, life: next.context.task },
   };
 }
 
-function sameContext(a: TaskContext, b: TaskContext): boolean {
+function sameLife(a: TaskLife, b: TaskLife): boolean {
   if (a === b) return true;
-  for (const name in a) if (a[name as keyof TaskContext] !== b[name as keyof TaskContext]) return false;
+  for (const name in a) if (a[name as keyof TaskLife] !== b[name as keyof TaskLife]) return false;
   return true;
 }

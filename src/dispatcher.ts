@@ -55,8 +55,8 @@ export class Dispatcher {
     return this.#paused;
   }
 
-  offer({ key, creation, context }: TaskRecord): void {
-    this.#changes.set(key, { key, type: creation.type, priority: creation.priority, startAt: context.startAt });
+  offer({ key, creation, life }: TaskRecord): void {
+    this.#changes.set(key, { key, type: creation.type, priority: creation.priority, startAt: life.startAt });
   }
 
   withdraw({ key }: TaskRecord): void {

@@ -25,8 +25,8 @@ const brand = Symbol.for('taskchart.fault');
  */
 export class Fault extends Error {
   override readonly name: FaultName;
-  readonly faultCause?: LocalizedFault;
-  readonly faultMessage?: readonly LocalizableMessage[];
+  declare readonly faultCause?: LocalizedFault;
+  declare readonly faultMessage?: readonly LocalizableMessage[];
   readonly [field: string]: unknown;
 
   constructor(name: FaultName, message?: string, fields: FaultFields = {}) {

@@ -34,6 +34,8 @@ export interface LanePort {
   conflict(record: TaskRecord | undefined, event: TaskEvent): void;
 }
 
+const nobody: readonly Watcher[] = [];
+
 /**
  * All that concerns one task, in the order in which it came: what is wanted is decided on the newest committed record,
  * committed, and only then applied. While a commit is under way the rest waits, and is decided together after it.
@@ -50,7 +52,7 @@ export class Lane {
   #attempt: Attempt | undefined;
   /** The signal of a created task, for its driver. */
   #controller: AbortController | undefined;
-  readonly #watchers = new Set<Watcher>();
+  #watchers: readonly Watcher[] = nobody;
 
   constructor(key: string, port: LanePort, record?: TaskRecord) {
     this.key = key;
@@ -67,7 +69,7 @@ export class Lane {
     return (
       this.#phase === 'idle' &&
       this.#waiting.length === 0 &&
-      this.#watchers.size === 0 &&
+      this.#watchers.length === 0 &&
       !this.#attempt &&
       !this.#actor &&
       !this.#controller
@@ -85,13 +87,13 @@ export class Lane {
   }
 
   watch(watcher: Watcher): void {
-    this.#watchers.add(watcher);
-    if (this.#record) this.#show(watcher);
-    else if (this.#phase === 'idle') this.#load();
+    if (this.#record && watcher.see(this.#record)) return;
+    this.#watchers = [...this.#watchers, watcher];
+    if (!this.#record && this.#phase === 'idle') this.#load();
   }
 
   unwatch(watcher: Watcher): void {
-    this.#watchers.delete(watcher);
+    this.#watchers = this.#watchers.filter((other) => other !== watcher);
   }
 
   /** Somebody else may have changed the record. */
@@ -128,8 +130,7 @@ export class Lane {
     for (const { answer } of [...this.#deciding, ...this.#waiting]) answer(fault);
     this.#deciding = [];
     this.#waiting = [];
-    for (const watcher of this.#watchers) watcher.abandon(fault);
-    this.#watchers.clear();
+    for (const watcher of this.#takeWatchers()) watcher.abandon(fault);
   }
 
   /** Decides what waits. */
@@ -149,8 +150,8 @@ export class Lane {
     }
     this.#phase = 'committing';
     this.#deciding = operations;
-    const { sequence, context } = record;
-    this.#port.commit([{ kind: 'replace', record: next, sequence, fence: context.fence }], (verdict) =>
+    const { sequence, life } = record;
+    this.#port.commit([{ kind: 'replace', record: next, sequence, fence: life.fence }], (verdict) =>
       this.#committed(operations, decisions, verdict),
     );
   }
@@ -217,8 +218,7 @@ export class Lane {
       this.#record = undefined;
       this.#snapshot = undefined;
       for (const { answer } of this.#waiting.splice(0)) answer({ outcome: 'ManagedObjectNotFound', record: undefined });
-      for (const watcher of this.#watchers) watcher.see(undefined);
-      this.#watchers.clear();
+      for (const watcher of this.#takeWatchers()) watcher.see(undefined);
       return;
     }
     if (this.#record && this.#record.sequence >= record.sequence) return this.#settle(this.#record);
@@ -230,7 +230,7 @@ export class Lane {
   }
 
   #settle(record: TaskRecord): void {
-    for (const watcher of this.#watchers) this.#show(watcher);
+    if (this.#watchers.length > 0) this.#watchers = this.#watchers.filter((watcher) => !watcher.see(record));
     reconcile(record, {
       worker: this.#port.worker,
       fence: this.#attempt?.fence,
@@ -247,8 +247,10 @@ export class Lane {
     if (this.#controller && !this.#controller.signal.aborted) this.#controller.abort(new Fault(reason));
   }
 
-  #show(watcher: Watcher): void {
-    if (watcher.see(this.#record)) this.#watchers.delete(watcher);
+  #takeWatchers(): readonly Watcher[] {
+    const watchers = this.#watchers;
+    this.#watchers = nobody;
+    return watchers;
   }
 
   #load(): void {

@@ -27,19 +27,19 @@ const abortReasons: Readonly<Record<string, FaultName>> = {
  * record that was changed here, elsewhere, or before a crash.
  */
 export function reconcile(record: TaskRecord, reality: Reality): void {
-  const { context, leaf } = record;
-  const holds = reality.fence !== undefined && reality.fence === context.fence;
+  const { life, leaf } = record;
+  const holds = reality.fence !== undefined && reality.fence === life.fence;
   if (reality.fence !== undefined && !holds && !isFinal(record)) reality.abort('Evicted');
   if (leaf === 'queued') {
-    if (context.driver === 'supervisor') reality.offer(record);
+    if (life.driver === 'supervisor') reality.offer(record);
     return;
   }
   if (isFinal(record)) {
-    if (context.cancelled) reality.abort('RequestCanceled');
-    if (context.cancelled && context.driver === 'supervisor' && !holds) reality.withdraw(record);
+    if (life.cancelled) reality.abort('RequestCanceled');
+    if (life.cancelled && life.driver === 'supervisor' && !holds) reality.withdraw(record);
     return;
   }
-  const here = context.driver === 'supervisor' && context.worker === reality.worker;
+  const here = life.driver === 'supervisor' && life.worker === reality.worker;
   if (here && reality.fence === undefined) reality.startBody(record);
   const reason = abortReasons[leaf];
   if (reason !== undefined) reality.abort(reason);

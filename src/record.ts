@@ -1,4 +1,4 @@
-import type { TaskContext, TaskState } from '../machines/task.ts';
+import type { TaskLife, TaskState } from '../machines/task.ts';
 
 /** Who started a task. */
 export type TaskReason =
@@ -35,7 +35,7 @@ export interface TaskRecord {
   /** The path of the chart's leaf: `queued`, `running.canceling`, `success`. */
   readonly leaf: string;
   readonly creation: Creation;
-  readonly context: TaskContext;
+  readonly life: TaskLife;
 }
 
 /** The word of `TaskInfo.state` for a leaf of the chart. */

@@ -47,14 +47,14 @@ export function refusal(key: string, event: TaskEvent, { outcome, record }: Answ
 }
 
 function inWords(record: TaskRecord): string {
-  const { cancelled } = record.context;
+  const { cancelled } = record.life;
   const state = stateOf(record);
   if (state === 'running' && cancelled) return 'running and asked to end';
-  return state === 'error' ? `in error (${record.context.error?.fault.name})` : `in state ${state}`;
+  return state === 'error' ? `in error (${record.life.error?.fault.name})` : `in state ${state}`;
 }
 
 function whyNot(event: TaskEvent, record: TaskRecord): string {
   if (event.type === 'CANCEL') return 'is not cancelable';
   if ('fence' in event && event.fence !== undefined) return 'is no longer held by the attempt that asks';
-  return `is driven by its ${record.context.driver}`;
+  return `is driven by its ${record.life.driver}`;
 }

@@ -94,6 +94,7 @@ export class Runtime {
   #toStart: [Attempt, string | undefined][] = [];
   #idleWaiters: PromiseWithResolvers<void>[] = [];
   #isCounting = false;
+  #failure: unknown;
   #scope: AnyActorScope | undefined;
   #snapshot: SupervisorSnapshot | undefined;
   #shownPaused: ReadonlySet<string> | undefined;
@@ -176,7 +177,7 @@ export class Runtime {
         this.#committer.add([{ kind: 'insert', record }], ({ ok, records: [inserted] }) => {
           if (!ok || !inserted) return reject(new Fault('SystemError', `Expected a new key, but ${record.key} is taken.`));
           if (controller) this.#lane(record.key, inserted).drive(controller);
-          if (inserted.context.driver === 'supervisor') this.#dispatcher.offer(inserted);
+          if (inserted.life.driver === 'supervisor') this.#dispatcher.offer(inserted);
           this.#tellInserted(inserted);
           resolve(inserted);
         });
@@ -442,7 +443,7 @@ export class Runtime {
     this.events.emit({ kind: 'supervisor', state: leaf });
     if (leaf === 'failed') {
       for (const lane of this.#lanes.values()) lane.abort('StoreFailed');
-      this.#abandonAll(new Fault('StoreFailed'));
+      this.#abandonAll(new Fault('StoreFailed', undefined, { cause: this.#failure }));
     }
     if (leaf !== 'stopped') return;
     this.#abandonAll(new Fault('SupervisorStopped'));
@@ -467,6 +468,7 @@ export class Runtime {
   }
 
   #fail(error: unknown): void {
+    this.#failure ??= error;
     process.emitWarning(`Taskchart's supervisor failed: ${show(error)}`, 'TaskchartFailure');
     this.life.send('FAIL');
   }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { AnyActorRef } from 'xstate';
-import { firstContext } from '../machines/task.ts';
+import { firstLife } from '../machines/task.ts';
 import { type Access, type Authorize, authorized, trusted } from './access.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { RuntimeEvent } from './event-stream.ts';
@@ -88,12 +88,14 @@ const createMembers = ['type', 'cancelable', 'owner', ...linkMembers] as const;
 /** How many records `tasks()` reads at a time. */
 const pageSize = 100;
 
+const noOptions: SubmitOptions = {};
 const system: TaskReason = { kind: 'system' };
 
 /** Runs tasks, and answers for all of them. Made by `createSupervisor`, ended by `stop` or by `await using`. */
 export class Supervisor implements AsyncDisposable {
   readonly #runtime: Runtime;
   readonly #access: Access;
+  readonly #plain = new Map<string, Creation>();
 
   constructor(runtime: Runtime, access: Access) {
     this.#runtime = runtime;
@@ -112,18 +114,17 @@ export class Supervisor implements AsyncDisposable {
    *   the schema's `issues`) or that is not data, and wrong options. Nothing is left behind.
    * @throws SupervisorStopped when it drains or has stopped.
    */
-  async submit<I, R>(definition: TaskDefinition<I, R>, ...[input, options = {}]: SubmitArguments<I>): Promise<TaskHandle<R>> {
+  async submit<I, R>(definition: TaskDefinition<I, R>, ...[input, options = noOptions]: SubmitArguments<I>): Promise<TaskHandle<R>> {
     this.#mustKnow(definition as AnyTaskDefinition);
     if (!this.#access.isTrusted) await this.#access.permitType('Task.Create', definition.type);
     known('options', options, submitMembers);
     if (definition.input) await parseWith(definition.input, input, 'input');
     const now = this.#runtime.clock.now();
     const startAt = startTime(options, now);
-    const serialized = serialize(input, 'input');
-    const creation = await this.#creation(definition.type, options, { input: serialized, owner: 'process' });
+    const creation = await this.#creation(definition.type, options, serialize(input, 'input'), 'process');
     const { cancelable } = definition;
-    const context = firstContext({ driver: 'supervisor', cancelable, queuedAt: now, startAt });
-    const record = await this.#runtime.insert(this.#record(creation, context));
+    const life = firstLife({ driver: 'supervisor', cancelable, queuedAt: now, startAt });
+    const record = await this.#runtime.insert(this.#record(creation, life));
     return new TaskHandle<R>(this.#runtime, this.#access, record.key);
   }
 
@@ -138,10 +139,10 @@ export class Supervisor implements AsyncDisposable {
     const { owner = 'process' } = options;
     if (owner !== 'process' && owner !== 'none') throw invalidArgument('owner', "'process' or 'none'", owner);
     if (!this.#access.isTrusted) await this.#access.permitType('Task.Create', type);
-    const creation = await this.#creation(type, options, { input: undefined, owner });
-    const context = firstContext({ driver: 'creator', cancelable, queuedAt: this.#runtime.clock.now() });
+    const creation = await this.#creation(type, options, undefined, owner);
+    const life = firstLife({ driver: 'creator', cancelable, queuedAt: this.#runtime.clock.now() });
     const controller = new AbortController();
-    const { key } = await this.#runtime.insert(this.#record(creation, context), controller);
+    const { key } = await this.#runtime.insert(this.#record(creation, life), controller);
     return new CreatedTaskHandle(this.#runtime, this.#access, key, controller.signal);
   }
 
@@ -244,13 +245,16 @@ export class Supervisor implements AsyncDisposable {
   async #creation(
     type: string,
     options: SubmitOptions,
-    rest: Pick<Creation, 'input' | 'owner'>,
+    input: string | undefined,
+    owner: Creation['owner'],
   ): Promise<Creation> {
+    if (options === noOptions && input === undefined) return this.#plainCreation(type);
     const parentTaskKey = optionalName('parentTaskKey', options.parentTaskKey);
     const parent = parentTaskKey === undefined ? undefined : await this.#access.permit('System.View', parentTaskKey);
     return {
       type,
-      ...rest,
+      input,
+      owner,
       priority: integer('priority', options.priority ?? 0),
       reason: reasonOf(options.initiatedBy),
       entity: optionalName('entity', options.entity),
@@ -262,8 +266,15 @@ export class Supervisor implements AsyncDisposable {
     };
   }
 
-  #record(creation: Creation, context: TaskRecord['context']): TaskRecord {
-    return { key: this.#runtime.newKey(), order: 0, sequence: 1, leaf: 'queued', creation, context };
+  /** Tasks of which nothing is said but their type share one object. */
+  async #plainCreation(type: string): Promise<Creation> {
+    let creation = this.#plain.get(type);
+    if (!creation) this.#plain.set(type, (creation = await this.#creation(type, {}, undefined, 'process')));
+    return creation;
+  }
+
+  #record(creation: Creation, life: TaskRecord['life']): TaskRecord {
+    return { key: this.#runtime.newKey(), order: 0, sequence: 1, leaf: 'queued', creation, life };
   }
 }
 

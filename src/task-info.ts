@@ -59,38 +59,38 @@ export interface TaskInfo<R = unknown> {
 
 /** The information about a record. */
 export function taskInfo(record: TaskRecord): TaskInfo {
-  const { creation, context } = record;
+  const { creation, life } = record;
   return defined({
     key: record.key,
     descriptionId: creation.type,
-    description: context.description,
+    description: life.description,
     entity: creation.entity,
     entityName: creation.entityName,
-    customValue: context.customValue,
+    customValue: life.customValue,
     state: stateOf(record),
-    cancelled: context.cancelled,
-    cancelable: context.cancelable,
-    error: context.error,
-    result: deserialize(context.result),
-    progress: context.progress,
+    cancelled: life.cancelled,
+    cancelable: life.cancelable,
+    error: life.error,
+    result: deserialize(life.result),
+    progress: life.progress,
     reason: creation.reason,
-    queueTime: new Date(context.queuedAt),
-    startTime: date(context.startedAt),
-    completeTime: date(context.completedAt),
+    queueTime: new Date(life.queuedAt),
+    startTime: date(life.startedAt),
+    completeTime: date(life.completedAt),
     eventChainId: record.order,
     changeTag: creation.changeTag,
     activationId: creation.activationId,
     parentTaskKey: creation.parentTaskKey,
     rootTaskKey: creation.rootTaskKey,
     sequence: record.sequence,
-    attempt: context.attempt,
-    maxAttempts: context.maxAttempts,
-    attempts: context.attempts.map(({ startedAt, endedAt, error }) =>
+    attempt: life.attempt,
+    maxAttempts: life.maxAttempts,
+    attempts: life.attempts.map(({ startedAt, endedAt, error }) =>
       defined({ start: new Date(startedAt), end: new Date(endedAt), fault: error }),
     ),
-    startAt: date(context.startAt),
+    startAt: date(life.startAt),
     priority: creation.priority,
-    unresponsiveSince: date(context.unresponsiveAt),
+    unresponsiveSince: date(life.unresponsiveAt),
   });
 }
 

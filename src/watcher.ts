@@ -38,9 +38,9 @@ export function whenEnded(key: string): [Watcher, Promise<TaskInfo>] {
 
 /** Resolves with the result, or rejects with the fault. */
 export function whenResult(key: string): [Watcher, Promise<unknown>] {
-  return untilFinal(key, ({ context }) => {
-    if (context.error) throw fromLocalizedFault(context.error);
-    return deserialize(context.result);
+  return untilFinal(key, ({ life }) => {
+    if (life.error) throw fromLocalizedFault(life.error);
+    return deserialize(life.result);
   });
 }
 

@@ -106,7 +106,8 @@ describe.for(examples())('%s', (file) => {
 
 test('every npm script asks for the right Node first', () => {
   const rest = Object.entries(manifest.scripts).filter(
-    ([, command]) => !/^node scripts\/preflight\.mjs && |^exec node scripts\/with-setup\.mjs |^npm run /.test(command),
+    ([, command]) =>
+      !/^node scripts\/preflight\.mjs && |^exec node scripts\/with-setup\.mjs |^npm run /.test(command),
   );
   expect(rest).toEqual([]);
 });

@@ -107,7 +107,7 @@ class MemoryRecords implements RecordStore {
   #admits(write: Write): boolean {
     const present = this.#records.get(write.record.key);
     if (write.kind === 'insert') return present === undefined;
-    return present?.sequence === write.sequence && present.context.fence === write.fence;
+    return present?.sequence === write.sequence && present.life.fence === write.fence;
   }
 
   #write(write: Write): TaskRecord {
@@ -124,9 +124,9 @@ class MemoryRecords implements RecordStore {
     return record;
   }
 
-  #noteFinished({ key, leaf, context }: TaskRecord): void {
+  #noteFinished({ key, leaf, life }: TaskRecord): void {
     const place = (this.#completions += 1);
-    this.#finished[leaf as Outcome].push({ key, completedAt: context.completedAt ?? context.queuedAt, place });
+    this.#finished[leaf as Outcome].push({ key, completedAt: life.completedAt ?? life.queuedAt, place });
   }
 
   #pruneOutcome(finished: Fifo, keep: Keep, { now, minAgeMs, recent }: PruneRequest, limit: number): Pruned {
@@ -216,7 +216,7 @@ function predicate(filter: RecordFilter): (record: TaskRecord) => boolean {
   };
   oneOf(filter.states, stateOf);
   oneOf(filter.types, ({ creation }) => creation.type);
-  oneOf(filter.driver && [filter.driver], ({ context }) => context.driver);
+  oneOf(filter.driver && [filter.driver], ({ life }) => life.driver);
   oneOf(filter.entities, ({ creation }) => creation.entity);
   oneOf(filter.tags, ({ creation }) => creation.changeTag ?? '');
   oneOf(filter.activationIds, ({ creation }) => creation.activationId);

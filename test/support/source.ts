@@ -76,13 +76,13 @@ export function parseSource(file: string, text: string): Source {
       if (computed || property.type !== 'Identifier') return;
       keys.add(property.start);
       const owner = object.type === 'ThisExpression' ? 'this' : text.slice(object.start, object.end);
-      addUse(`${owner.replace(/^globalThis\./, '')}.${property.name}`, property.start);
+      addUse(`${owner}.${property.name}`.replace(/^globalThis\./, ''), property.start);
     },
     NewExpression: ({ callee, arguments: { length }, start }) => {
       if (length === 0) addUse(`new ${text.slice(callee.start, callee.end)}()`, start);
     },
-    CallExpression: ({ callee, start }) => {
-      if (callee.type === 'Identifier') addUse(`${callee.name}()`, start);
+    CallExpression: ({ callee, arguments: { length }, start }) => {
+      if (callee.type === 'Identifier') addUse(`${callee.name}(${length === 0 ? '' : '…'})`, start);
     },
     Identifier: ({ name, start }) => void (keys.has(start) || addUse(name, start)),
   }).visit(program);
