@@ -1,4 +1,11 @@
-export { faultMessages, localized, type FaultData, type FaultName, type LocalizableMessage, type LocalizedFault } from './fault.ts';
+export {
+  faultMessages,
+  localized,
+  type FaultData,
+  type FaultName,
+  type LocalizableMessage,
+  type LocalizedFault,
+} from './fault.ts';
 export { supervisorMachine, type SupervisorEvent } from './supervisor.ts';
 export {
   firstLife,

@@ -64,10 +64,16 @@ interface Fenced {
 
 export type TaskEvent =
   | (Stamped & { readonly type: 'CANCEL' })
-  | (Stamped & Fenced & { readonly type: 'UPDATE_PROGRESS'; readonly percentDone: number; readonly strict?: boolean })
+  | (Stamped &
+      Fenced & { readonly type: 'UPDATE_PROGRESS'; readonly percentDone: number; readonly strict?: boolean })
   | (Stamped & Fenced & { readonly type: 'SET_DESCRIPTION'; readonly description: LocalizableMessage })
   | (Stamped & Fenced & { readonly type: 'SET_CANCELABLE'; readonly cancelable: boolean })
-  | (Stamped & Fenced & { readonly type: 'SET_CUSTOM_VALUE'; readonly key: string; readonly value: string | undefined })
+  | (Stamped &
+      Fenced & {
+        readonly type: 'SET_CUSTOM_VALUE';
+        readonly key: string;
+        readonly value: string | undefined;
+      })
   | (Stamped & {
       readonly type: 'SET_STATE';
       readonly state: TaskState;
@@ -153,7 +159,11 @@ function failed(task: TaskLife, at: number, error: LocalizedFault): TaskLife {
   return { ...task, ...left(task), completedAt, error, attempts: ended(task, completedAt, error) };
 }
 
-function withValue(values: TaskLife['customValue'], key: string, value: string | undefined): TaskLife['customValue'] {
+function withValue(
+  values: TaskLife['customValue'],
+  key: string,
+  value: string | undefined,
+): TaskLife['customValue'] {
   const { [key]: _old, ...others } = values ?? {};
   if (value !== undefined) return { ...others, [key]: value };
   return Object.keys(others).length === 0 ? undefined : others;
@@ -161,7 +171,10 @@ function withValue(values: TaskLife['customValue'], key: string, value: string |
 
 const requestCanceled = localized({ name: 'RequestCanceled' });
 const timedout = localized({ name: 'Timedout' });
-const noFaultGiven = localized({ name: 'SystemError' }, 'The task ended in error, and its driver gave no fault.');
+const noFaultGiven = localized(
+  { name: 'SystemError' },
+  'The task ended in error, and its driver gave no fault.',
+);
 
 /** A body's own fault. `RequestCanceled` is for tasks that were asked to end: one that was not had an error of its own. */
 function own({ error }: Thrown): LocalizedFault {
@@ -211,7 +224,9 @@ const chart = setup({
     bySupervisor: ({ context: { task } }) => task.driver === 'supervisor',
     notCancelable: ({ context: { task } }) => !task.cancelable,
     outOfBounds: ({ event }) =>
-      event.type === 'UPDATE_PROGRESS' && event.strict === true && (event.percentDone < 0 || event.percentDone > 100),
+      event.type === 'UPDATE_PROGRESS' &&
+      event.strict === true &&
+      (event.percentDone < 0 || event.percentDone > 100),
     outcomeOfAnotherState: ({ event }) =>
       event.type === 'SET_STATE' &&
       ((event.error !== undefined && event.state !== 'error') ||
@@ -238,7 +253,10 @@ const chart = setup({
       completedAt: stamp(task, at),
       error: requestCanceled,
     })),
-    start: changing('START', 'SET_STATE')((task, event) => {
+    start: changing(
+      'START',
+      'SET_STATE',
+    )((task, event) => {
       const at = stamp(task, event.at);
       return {
         ...task,
@@ -259,7 +277,10 @@ const chart = setup({
       customValue: withValue(task.customValue, key, value),
     })),
     setCancelable: changing('SET_CANCELABLE')((task, { cancelable }) => ({ ...task, cancelable })),
-    succeed: changing('SET_STATE', 'BODY_RETURNED')((task, { at, result }) => {
+    succeed: changing(
+      'SET_STATE',
+      'BODY_RETURNED',
+    )((task, { at, result }) => {
       const completedAt = stamp(task, at);
       return {
         ...task,
@@ -271,7 +292,10 @@ const chart = setup({
       };
     }),
     failAsGiven: changing('SET_STATE')((task, { at, error }) => failed(task, at, error ?? noFaultGiven)),
-    failAsCanceled: changing('SET_STATE', 'BODY_THREW')((task, event) =>
+    failAsCanceled: changing(
+      'SET_STATE',
+      'BODY_THREW',
+    )((task, event) =>
       failed(task, event.at, (event.type === 'SET_STATE' ? event.error : undefined) ?? requestCanceled),
     ),
     failAsThrown: changing('BODY_THREW')((task, event) => failed(task, event.at, own(event))),
@@ -279,7 +303,10 @@ const chart = setup({
     requeue: changing('SET_STATE', 'BODY_THREW')(requeued),
     chargeAttempt: changing('BODY_THREW')((task, event) => charged(task, event, own(event))),
     chargeExpiredAttempt: changing('BODY_THREW')((task, event) => charged(task, event, ownOrTimedout(event))),
-    markUnresponsive: changing('UNRESPONSIVE')((task, { at }) => ({ ...task, unresponsiveAt: stamp(task, at) })),
+    markUnresponsive: changing('UNRESPONSIVE')((task, { at }) => ({
+      ...task,
+      unresponsiveAt: stamp(task, at),
+    })),
   },
 });
 
@@ -318,7 +345,10 @@ export const taskMachine = chart.createMachine({
     queued: {
       description: 'Waits for a slot, for its time, or for its driver.',
       on: {
-        CANCEL: [refuseUncancelable, { target: 'error', actions: 'cancelQueued', meta: { outcome: 'canceled' } }],
+        CANCEL: [
+          refuseUncancelable,
+          { target: 'error', actions: 'cancelQueued', meta: { outcome: 'canceled' } },
+        ],
         START: { guard: 'bySupervisor', target: 'running', actions: 'start', meta: ok },
         UPDATE_PROGRESS: refuseLostFence,
         SET_DESCRIPTION: describe,

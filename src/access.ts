@@ -45,7 +45,11 @@ export function authorized(runtime: Runtime, authorize: Authorize | undefined, p
   const isAnonymous = principal === undefined || principal === null;
   const check = async (request: Omit<Request, 'principal'>, object: string) => {
     if (isAnonymous) {
-      throw new Fault('NotAuthenticated', `Expected a principal for ${request.privilege}, got ${show(principal)}.`, { obj: object });
+      throw new Fault(
+        'NotAuthenticated',
+        `Expected a principal for ${request.privilege}, got ${show(principal)}.`,
+        { obj: object },
+      );
     }
     const refused = await ask(authorize, { ...request, principal });
     if (refused) throw noPermission(object, request.privilege, refused);
@@ -72,7 +76,10 @@ export function authorized(runtime: Runtime, authorize: Authorize | undefined, p
 }
 
 /** Why the request is refused; undefined when it is granted. */
-async function ask(authorize: Authorize | undefined, request: Request): Promise<{ why: string; cause?: unknown } | undefined> {
+async function ask(
+  authorize: Authorize | undefined,
+  request: Request,
+): Promise<{ why: string; cause?: unknown } | undefined> {
   if (!authorize) return { why: 'createSupervisor was given no authorize, so nobody has any' };
   try {
     const granted = await authorize(request);
@@ -82,9 +89,17 @@ async function ask(authorize: Authorize | undefined, request: Request): Promise<
   }
 }
 
-function noPermission(object: string, privilegeId: Privilege, { why, cause }: { why: string; cause?: unknown }): Fault {
+function noPermission(
+  object: string,
+  privilegeId: Privilege,
+  { why, cause }: { why: string; cause?: unknown },
+): Fault {
   const message = `Expected the privilege ${privilegeId} on ${object}, but ${why}.`;
-  return new Fault('NoPermission', message, { object, privilegeId, ...(cause === undefined ? {} : { cause }) });
+  return new Fault('NoPermission', message, {
+    object,
+    privilegeId,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 async function existing(runtime: Runtime, key: string): Promise<TaskRecord> {

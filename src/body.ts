@@ -54,7 +54,12 @@ export interface BodyPort {
   ended(attempt: Attempt, event: TaskEvent): void;
 }
 
-const abortWords: ReadonlySet<unknown> = new Set(['AbortError', 'ABORT_ERR', 'ERR_CANCELED', 'RequestCanceled']);
+const abortWords: ReadonlySet<unknown> = new Set([
+  'AbortError',
+  'ABORT_ERR',
+  'ERR_CANCELED',
+  'RequestCanceled',
+]);
 
 /** How far a chain of causes is followed. */
 const longestChain = 32;
@@ -106,7 +111,9 @@ export class Attempt {
   }
 
   async #outcome(definition: BodyDefinition, stored: string | undefined): Promise<TaskEvent> {
-    const parsed = definition.input ? parseWith(definition.input, deserialize(stored), 'input') : deserialize(stored);
+    const parsed = definition.input
+      ? parseWith(definition.input, deserialize(stored), 'input')
+      : deserialize(stored);
     const input = definition.input ? await parsed : parsed;
     if (this.#reason) throw this.#reason;
     const context = new Context(input, this, this.#port);

@@ -44,7 +44,10 @@ export function step<TMachine extends AnyStateMachine>(
 ): Step<SnapshotFrom<TMachine>> {
   taken = undefined;
   const next = machine.transition(snapshot, event, inertScope as never);
-  return { snapshot: next as SnapshotFrom<TMachine>, outcome: (taken as Taken | undefined)?.meta?.outcome ?? 'InvalidState' };
+  return {
+    snapshot: next as SnapshotFrom<TMachine>,
+    outcome: (taken as Taken | undefined)?.meta?.outcome ?? 'InvalidState',
+  };
 }
 
 const templates = new WeakMap<AnyStateMachine, Map<string, AnyMachineSnapshot>>();

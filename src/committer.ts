@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Fault } from './fault.ts';
 import type { Group, RecordStore, Verdict } from './store.ts';
 import type { Timers } from './timers.ts';
 
@@ -6,6 +7,8 @@ import type { Timers } from './timers.ts';
 interface Pending {
   readonly group: Group;
   readonly settle: (verdict: Verdict) => void;
+  /** It is not known whether it will ever be committed. */
+  readonly abandon?: ((fault: Fault) => void) | undefined;
 }
 
 interface Batch {
@@ -50,8 +53,13 @@ export class Committer {
   }
 
   /** The verdict comes after the commit, through the mailbox. Nothing is sent before `flush`. */
-  add(group: Group, settle: (verdict: Verdict) => void): void {
-    this.#gathering.push({ group, settle });
+  add(group: Group, settle: Pending['settle'], abandon?: Pending['abandon']): void {
+    this.#gathering.push({ group, settle, abandon });
+  }
+
+  /** Whoever still waits is told; what is in flight may yet be committed, and its verdict is dealt with if it comes. */
+  abandon(fault: Fault): void {
+    for (const { abandon } of [...(this.#inFlight?.pending ?? []), ...this.#gathering]) abandon?.(fault);
   }
 
   /** Sends what has gathered, unless a batch is in flight. */
@@ -60,7 +68,9 @@ export class Committer {
     const pending = this.#gathering;
     this.#gathering = [];
     const deadline = this.#port.timers.set(this.#port.storeRetryMs, () =>
-      this.#port.deliver(() => this.#fail(new Error(`The store did not answer for ${this.#port.storeRetryMs} ms.`))),
+      this.#port.deliver(() =>
+        this.#fail(new Error(`The store did not answer for ${this.#port.storeRetryMs} ms.`)),
+      ),
     );
     const finish = () => deadline.cancel();
     this.#send({ pending, again: false }, firstPauseMs, finish);

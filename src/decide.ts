@@ -24,7 +24,8 @@ export function decide(record: TaskRecord, snapshot: TaskSnapshot, event: TaskEv
   const { snapshot: next, outcome } = step(taskMachine, snapshot, event);
   if (next === snapshot) return { event, outcome, record, snapshot };
   const leaf = leafOf(next.value);
-  if (leaf === record.leaf && sameLife(record.life, next.context.task)) return { event, outcome, record, snapshot };
+  if (leaf === record.leaf && sameLife(record.life, next.context.task))
+    return { event, outcome, record, snapshot };
   const { key, order, sequence, creation } = record;
   return {
     event,

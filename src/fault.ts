@@ -122,14 +122,18 @@ export function fromLocalizedFault(error: LocalizedFault): Fault {
 /** A value as a message shows it: short, on one line, and never throwing. */
 export function show(value: unknown): string {
   try {
-    if (typeof value === 'string') return value.length > 60 ? `${JSON.stringify(value.slice(0, 60))}…` : JSON.stringify(value);
+    if (typeof value === 'string')
+      return value.length > 60 ? `${JSON.stringify(value.slice(0, 60))}…` : JSON.stringify(value);
     if (typeof value === 'function') return `the function ${value.name || '(anonymous)'}`;
     if (typeof value === 'bigint') return `${value}n`;
     if (typeof value !== 'object' || value === null) return String(value);
     if (value instanceof Error) return `${value.name}: ${value.message}`;
     if (Array.isArray(value)) return `an array of ${value.length}`;
-    const type = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
-    return type === undefined || type === 'Object' ? `{ ${Object.keys(value).slice(0, 5).join(', ')} }` : `a ${type}`;
+    const type = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor
+      ?.name;
+    return type === undefined || type === 'Object'
+      ? `{ ${Object.keys(value).slice(0, 5).join(', ')} }`
+      : `a ${type}`;
   } catch {
     return `a ${typeof value} that cannot be shown`;
   }
@@ -150,5 +154,7 @@ export function invalidArgument(
 
 /** The key names no task of this store. */
 export function notFound(key: string): Fault {
-  return new Fault('ManagedObjectNotFound', `Expected the key of a task in this store, got ${show(key)}.`, { obj: key });
+  return new Fault('ManagedObjectNotFound', `Expected the key of a task in this store, got ${show(key)}.`, {
+    obj: key,
+  });
 }

@@ -4,7 +4,15 @@ import type { TaskEvent, TaskState } from '../machines/task.ts';
 import type { Access, Privilege } from './access.ts';
 import { Acknowledgement } from './acknowledgement.ts';
 import type { Attempt, BodyTask } from './body.ts';
-import { Fault, invalidArgument, isFault, rememberCause, show, toFaultData, toLocalizedFault } from './fault.ts';
+import {
+  Fault,
+  invalidArgument,
+  isFault,
+  rememberCause,
+  show,
+  toFaultData,
+  toLocalizedFault,
+} from './fault.ts';
 import { boolean, finite, known, name } from './options.ts';
 import type { Runtime } from './runtime.ts';
 import { serialize, storable } from './serialize.ts';
@@ -66,7 +74,8 @@ export class TaskHandle<R = unknown> {
 
   /** The description is committed. A text becomes the message of the key `<type>.phase`. @throws InvalidState when it has ended. */
   async setDescription(message: string | LocalizableMessage): Promise<void> {
-    const record = typeof message === 'string' ? await this.#access.permit('Task.Update', this.key) : undefined;
+    const record =
+      typeof message === 'string' ? await this.#access.permit('Task.Update', this.key) : undefined;
     const type = record?.creation.type ?? '';
     await this.#ask('Task.Update', descriptionEvent(this.#runtime, type, message));
   }
@@ -147,7 +156,13 @@ export function bodyTask(runtime: Runtime, type: string, attempt: Attempt): Body
   const { key, fence } = attempt;
   const acknowledged = (event: TaskEvent): PromiseLike<void> => {
     const acknowledgement = new Acknowledgement((refusal) =>
-      runtime.events.emit({ kind: 'refused', key, sequence: 0, event: event.type, fault: toFaultData(refusal) }),
+      runtime.events.emit({
+        kind: 'refused',
+        key,
+        sequence: 0,
+        event: event.type,
+        fault: toFaultData(refusal),
+      }),
     );
     runtime.ask(key, { ...event, fence } as TaskEvent, 'body').then(
       () => acknowledgement.settle(undefined),
@@ -176,7 +191,12 @@ function receipt({ outcome }: { readonly outcome: string }): CancelReceipt {
 
 function progressEvent(runtime: Runtime, percentDone: number): TaskEvent {
   const strict = runtime.options.strictBounds;
-  return { type: 'UPDATE_PROGRESS', at: runtime.clock.now(), percentDone: finite('percentDone', percentDone), strict };
+  return {
+    type: 'UPDATE_PROGRESS',
+    at: runtime.clock.now(),
+    percentDone: finite('percentDone', percentDone),
+    strict,
+  };
 }
 
 function cancelableEvent(runtime: Runtime, cancelable: boolean): TaskEvent {

@@ -8,10 +8,12 @@ export type { RuntimeEvent } from './event-stream.ts';
 export { Fault, type FaultFields, isFault } from './fault.ts';
 export type { TaskFilter } from './filter.ts';
 export type { CancelReceipt, CreatedTaskHandle, StateOptions, TaskHandle } from './handle.ts';
+export type { SupervisorSnapshot } from './mailbox.ts';
+export type { InspectObserver } from './observer.ts';
 export type { Random } from './random.ts';
 export { systemRandom } from './random.ts';
 export type { RetentionOptions } from './retention.ts';
-export type { InspectObserver, SupervisorSnapshot } from './runtime.ts';
+
 export type {
   Counts,
   Creation,

@@ -15,13 +15,14 @@ import type { Watcher } from './watcher.ts';
 export interface Operation {
   readonly event: TaskEvent;
   /** Called once, after the commit, with the answer; or with the fault that kept it from being decided. */
-  answer(answer: Answer | Fault): void;
+  readonly answer: (answer: Answer | Fault) => void;
 }
 
 /** What the lanes need of the supervisor. */
 export interface LanePort {
   readonly worker: string;
-  readonly actor: AnyActorRef;
+  /** The supervisor's own. */
+  actor(): AnyActorRef;
   commit(group: Group, settle: (verdict: Verdict) => void): void;
   /** The record comes by `loaded`. */
   load(key: string): void;
@@ -114,11 +115,6 @@ export class Lane {
     this.#attempt = undefined;
   }
 
-  /** Aborts the body although no record says so: the store is lost. */
-  abort(reason: FaultName): void {
-    this.#attempt?.abort(reason);
-  }
-
   /** The record could not be read. */
   unreadable(fault: Fault): void {
     this.#phase = 'idle';
@@ -193,7 +189,7 @@ export class Lane {
   /** An actor exists while the task runs, and takes every step of it. */
   #follow(before: TaskSnapshot, decision: Decision): void {
     if (!this.#actor && stateOf(decision.record) === 'running') {
-      this.#actor = spawnTaskActor(this.#port.actor, this.key, before);
+      this.#actor = spawnTaskActor(this.#port.actor(), this.key, before);
     }
     if (this.#actor) follow(this.#actor, decision);
     if (this.#actor && stateOf(decision.record) !== 'running') this.#dropActor();
@@ -217,7 +213,8 @@ export class Lane {
     if (!record) {
       this.#record = undefined;
       this.#snapshot = undefined;
-      for (const { answer } of this.#waiting.splice(0)) answer({ outcome: 'ManagedObjectNotFound', record: undefined });
+      for (const { answer } of this.#waiting.splice(0))
+        answer({ outcome: 'ManagedObjectNotFound', record: undefined });
       for (const watcher of this.#takeWatchers()) watcher.see(undefined);
       return;
     }

@@ -9,7 +9,10 @@ function guarded<T>(observer: Observer<T>, events: EventStream): Observer<T> {
       run();
     } catch (error) {
       events.emit({ kind: 'observerFailed', error });
-      process.emitWarning(`Expected an observer not to throw, but it threw ${show(error)}.`, 'TaskchartObserver');
+      process.emitWarning(
+        `Expected an observer not to throw, but it threw ${show(error)}.`,
+        'TaskchartObserver',
+      );
     }
   };
   return {
@@ -19,11 +22,11 @@ function guarded<T>(observer: Observer<T>, events: EventStream): Observer<T> {
   };
 }
 
+/** What XState's `createActor` takes as `inspect`. */
+export type InspectObserver = Observer<InspectionEvent> | ((event: InspectionEvent) => void);
+
 /** The options of an actor that is inspected by a user's observer. */
-export function observe(
-  inspect: Observer<InspectionEvent> | ((event: InspectionEvent) => void) | undefined,
-  events: EventStream,
-) {
+export function observe(inspect: InspectObserver | undefined, events: EventStream) {
   return inspect ? { inspect: guarded(toObserver(inspect), events) } : {};
 }
 

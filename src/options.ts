@@ -51,7 +51,8 @@ export function time(property: string, value: Date | number): number {
 
 /** An object of options, none of whose members is unknown: a misspelt option is a mistake, not a default. */
 export function known<T extends object>(property: string, value: T, names: readonly (keyof T & string)[]): T {
-  if (typeof value !== 'object' || value === null) throw invalidArgument(property, 'an object of options', value);
+  if (typeof value !== 'object' || value === null)
+    throw invalidArgument(property, 'an object of options', value);
   const unknown = Object.keys(value).find((member) => !(names as readonly string[]).includes(member));
   if (unknown !== undefined) throw invalidArgument(property, `one of ${names.join(', ')}`, unknown);
   return value;

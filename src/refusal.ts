@@ -33,7 +33,8 @@ const verbs: Readonly<Record<TaskEvent['type'], string>> = {
 export function refusal(key: string, event: TaskEvent, { outcome, record }: Answer): Fault | undefined {
   const name = faultOf(outcome);
   if (name === undefined) return undefined;
-  if (name === 'ManagedObjectNotFound' || !record) return name === 'ManagedObjectNotFound' ? notFound(key) : new Fault(name);
+  if (name === 'ManagedObjectNotFound' || !record)
+    return name === 'ManagedObjectNotFound' ? notFound(key) : new Fault(name);
   const state = stateOf(record);
   const what = `Expected to ${verbs[event.type]}, but task ${key} `;
   const fields: FaultFields = { obj: key, state };

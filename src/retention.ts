@@ -36,7 +36,10 @@ const restMs = 1_000;
 export function retentionOf(options: RetentionOptions = {}): Retention {
   known('retention', options, ['success', 'error', 'minAgeMs']);
   const keep = (property: string, given: Partial<Keep> = {}): Keep => ({
-    maxCount: notNegative(`${property}.maxCount`, known(property, given, ['maxCount', 'maxAgeMs']).maxCount ?? defaultKeep.maxCount),
+    maxCount: notNegative(
+      `${property}.maxCount`,
+      known(property, given, ['maxCount', 'maxAgeMs']).maxCount ?? defaultKeep.maxCount,
+    ),
     maxAgeMs: notNegative(`${property}.maxAgeMs`, given.maxAgeMs ?? defaultKeep.maxAgeMs),
   });
   return {

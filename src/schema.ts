@@ -28,9 +28,13 @@ async function validate(schema: StandardSchemaV1, value: unknown, property: Prop
   try {
     return await schema['~standard'].validate(value);
   } catch (error) {
-    throw new Fault('SystemError', `Expected the schema of ${property} to give issues, but it threw ${show(error)}.`, {
-      cause: error,
-    });
+    throw new Fault(
+      'SystemError',
+      `Expected the schema of ${property} to give issues, but it threw ${show(error)}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

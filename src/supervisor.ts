@@ -6,11 +6,22 @@ import { type Clock, systemClock } from './clock.ts';
 import type { RuntimeEvent } from './event-stream.ts';
 import { Fault, invalidArgument, show } from './fault.ts';
 import { CreatedTaskHandle, TaskHandle, bodyTask } from './handle.ts';
-import { boolean, finite, integer, known, name, notNegative, optionalName, positiveInteger, time } from './options.ts';
+import type { InspectObserver } from './observer.ts';
+import {
+  boolean,
+  finite,
+  integer,
+  known,
+  name,
+  notNegative,
+  optionalName,
+  positiveInteger,
+  time,
+} from './options.ts';
 import { type Random, systemRandom } from './random.ts';
 import type { Creation, TaskReason, TaskRecord } from './record.ts';
 import { type RetentionOptions, retentionOf } from './retention.ts';
-import { type InspectObserver, Runtime } from './runtime.ts';
+import { Runtime } from './runtime.ts';
 import { parseWith } from './schema.ts';
 import { serialize } from './serialize.ts';
 import type { Store } from './store.ts';
@@ -81,7 +92,14 @@ type SubmitArguments<I> = undefined extends I
   ? [input?: I, options?: SubmitOptions]
   : [input: I, options?: SubmitOptions];
 
-const linkMembers = ['entity', 'entityName', 'changeTag', 'activationId', 'parentTaskKey', 'initiatedBy'] as const;
+const linkMembers = [
+  'entity',
+  'entityName',
+  'changeTag',
+  'activationId',
+  'parentTaskKey',
+  'initiatedBy',
+] as const;
 const submitMembers = ['priority', 'delayMs', 'startAt', ...linkMembers] as const;
 const createMembers = ['type', 'cancelable', 'owner', ...linkMembers] as const;
 
@@ -104,7 +122,7 @@ export class Supervisor implements AsyncDisposable {
 
   /** The XState actor behind it. */
   get actor(): AnyActorRef {
-    return this.#runtime.actor;
+    return this.#runtime.mailbox.actor;
   }
 
   /**
@@ -114,7 +132,10 @@ export class Supervisor implements AsyncDisposable {
    *   the schema's `issues`) or that is not data, and wrong options. Nothing is left behind.
    * @throws SupervisorStopped when it drains or has stopped.
    */
-  async submit<I, R>(definition: TaskDefinition<I, R>, ...[input, options = noOptions]: SubmitArguments<I>): Promise<TaskHandle<R>> {
+  async submit<I, R>(
+    definition: TaskDefinition<I, R>,
+    ...[input, options = noOptions]: SubmitArguments<I>
+  ): Promise<TaskHandle<R>> {
     this.#mustKnow(definition as AnyTaskDefinition);
     if (!this.#access.isTrusted) await this.#access.permitType('Task.Create', definition.type);
     known('options', options, submitMembers);
@@ -239,7 +260,10 @@ export class Supervisor implements AsyncDisposable {
   /** The supervisor's own life is for the process that owns it. */
   #mustBeTrusted(operation: string): void {
     if (this.#access.isTrusted) return;
-    throw new Fault('NoPermission', `Expected the supervisor itself to be asked to ${operation}, not a principal's face of it.`);
+    throw new Fault(
+      'NoPermission',
+      `Expected the supervisor itself to be asked to ${operation}, not a principal's face of it.`,
+    );
   }
 
   async #creation(
@@ -250,7 +274,8 @@ export class Supervisor implements AsyncDisposable {
   ): Promise<Creation> {
     if (options === noOptions && input === undefined) return this.#plainCreation(type);
     const parentTaskKey = optionalName('parentTaskKey', options.parentTaskKey);
-    const parent = parentTaskKey === undefined ? undefined : await this.#access.permit('System.View', parentTaskKey);
+    const parent =
+      parentTaskKey === undefined ? undefined : await this.#access.permit('System.View', parentTaskKey);
     return {
       type,
       input,
@@ -288,7 +313,11 @@ function reasonOf(initiator: Initiator | undefined): TaskReason {
   if (initiator === undefined) return system;
   if (typeof initiator === 'string') return { kind: 'user', userName: name('initiatedBy', initiator) };
   if (!['user', 'system', 'schedule', 'alarm'].includes(initiator?.kind)) {
-    throw invalidArgument('initiatedBy', 'the name of a user, or { kind: user | system | schedule | alarm }', initiator);
+    throw invalidArgument(
+      'initiatedBy',
+      'the name of a user, or { kind: user | system | schedule | alarm }',
+      initiator,
+    );
   }
   return { ...initiator };
 }
@@ -345,7 +374,8 @@ function definitionsOf(tasks: readonly AnyTaskDefinition[]): ReadonlyMap<string,
     if (typeof definition?.run !== 'function' || typeof definition.type !== 'string') {
       throw invalidArgument('tasks', 'a list of what defineTask returned', definition);
     }
-    if (definitions.has(definition.type)) throw invalidArgument('tasks', 'of a different type each', definition.type);
+    if (definitions.has(definition.type))
+      throw invalidArgument('tasks', 'of a different type each', definition.type);
     definitions.set(definition.type, definition);
   }
   return definitions;

@@ -12,7 +12,9 @@ const decided = new WeakMap<object, TaskSnapshot>();
 const following = Object.create(taskMachine, {
   transition: {
     value: (snapshot: TaskSnapshot, event: { readonly type: string }): TaskSnapshot =>
-      event.type === 'xstate.stop' ? ({ ...snapshot, status: 'stopped' } as never) : (decided.get(event) ?? snapshot),
+      event.type === 'xstate.stop'
+        ? ({ ...snapshot, status: 'stopped' } as never)
+        : (decided.get(event) ?? snapshot),
   },
   getInitialSnapshot: { value: (_scope: AnyActorScope, snapshot: TaskSnapshot): TaskSnapshot => snapshot },
 }) as typeof taskMachine;

@@ -77,7 +77,7 @@ export function defineTask(
   },
 ): AnyTaskDefinition {
   known('defineTask', options, ['type', 'input', 'result', 'cancelable', 'graceMs', 'run']);
-  if (typeof options.run !== 'function') throw invalidArgument('run', 'a function', options.run);
+  if (typeof options.run !== 'function') throw invalidArgument('run', 'a function', typeof options.run);
   return Object.freeze({
     type: name('type', options.type),
     input: schema('input', options.input),

@@ -81,7 +81,11 @@ export class Timers {
   #fire(): void {
     this.#armed = undefined;
     const now = this.#clock.monotonic();
-    for (let first = this.#alarms.peek(); first && (first.off || first.due <= now); first = this.#alarms.peek()) {
+    for (
+      let first = this.#alarms.peek();
+      first && (first.off || first.due <= now);
+      first = this.#alarms.peek()
+    ) {
       this.#alarms.pop();
       if (first.off) this.#off -= 1;
       else {

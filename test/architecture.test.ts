@@ -13,9 +13,9 @@ const doorFiles = doors.map((path) => path.replace('./dist/', '').replace(/\.js$
 /** Which room may import what; the first room that matches a file is its own. */
 const rooms: { room: RegExp; may: (file: string) => (RegExp | string)[] }[] = [
   { room: /^machines\//, may: () => [/^machines\//, 'xstate'] },
-  // The front door also hands out the store that is the default.
+  // The front door also hands out the store that is the default, and `createSupervisor` opens it.
   {
-    room: /^src\/index\.ts$/,
+    room: /^src\/(index|supervisor)\.ts$/,
     may: () => [/^machines\//, /^src\/(manager\/)?[^/]+\.ts$/, 'src/stores/memory.ts', packages],
   },
   {

@@ -96,7 +96,11 @@ class MemoryDispatch implements Dispatch {
       this.#entries.delete(entry.key);
       keys.push(entry.key);
     }
-    return Promise.resolve({ keys, nextAt: this.#waiting.peek()?.startAt, otherTypes: this.#otherTypes(types) });
+    return Promise.resolve({
+      keys,
+      nextAt: this.#waiting.peek()?.startAt,
+      otherTypes: this.#otherTypes(types),
+    });
   }
 
   offers(hint: () => void): () => void {
@@ -112,7 +116,11 @@ class MemoryDispatch implements Dispatch {
   }
 
   #ripen(now: number): void {
-    for (let entry = this.#waiting.peek(); entry && (entry.startAt ?? 0) <= now; entry = this.#waiting.peek()) {
+    for (
+      let entry = this.#waiting.peek();
+      entry && (entry.startAt ?? 0) <= now;
+      entry = this.#waiting.peek()
+    ) {
       this.#waiting.pop();
       entry.heap = this.#heapOf(entry.type);
       entry.heap.push(entry);

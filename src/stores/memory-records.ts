@@ -42,7 +42,11 @@ class MemoryRecords implements RecordStore {
 
   commit(groups: readonly Group[], worker: string): PromiseLike<readonly Verdict[]> {
     const verdicts = groups.map((group) => this.#commitGroup(group));
-    if (this.#hints.size > 1) this.#hint(verdicts.flatMap(({ ok, records }) => (ok ? keysOf(records) : [])), worker);
+    if (this.#hints.size > 1)
+      this.#hint(
+        verdicts.flatMap(({ ok, records }) => (ok ? keysOf(records) : [])),
+        worker,
+      );
     return Promise.resolve(verdicts);
   }
 
@@ -53,7 +57,11 @@ class MemoryRecords implements RecordStore {
   query({ filter, after, limit }: Query): PromiseLike<readonly TaskRecord[]> {
     const passes = predicate(filter);
     const found: TaskRecord[] = [];
-    for (let index = firstAfter(this.#orders, after); index < this.#keys.length && found.length < limit; index += 1) {
+    for (
+      let index = firstAfter(this.#orders, after);
+      index < this.#keys.length && found.length < limit;
+      index += 1
+    ) {
       const record = this.#records.get(this.#keys[index] ?? '');
       if (record && passes(record)) found.push(record);
     }
@@ -73,7 +81,12 @@ class MemoryRecords implements RecordStore {
     let count = 0;
     let nextAt: number | undefined;
     for (const outcome of ['success', 'error'] as const) {
-      const step = this.#pruneOutcome(this.#finished[outcome], request[outcome], request, request.limit - count);
+      const step = this.#pruneOutcome(
+        this.#finished[outcome],
+        request[outcome],
+        request,
+        request.limit - count,
+      );
       count += step.count;
       if (step.nextAt !== undefined) nextAt = Math.min(nextAt ?? step.nextAt, step.nextAt);
     }
@@ -132,7 +145,8 @@ class MemoryRecords implements RecordStore {
   #pruneOutcome(finished: Fifo, keep: Keep, { now, minAgeMs, recent }: PruneRequest, limit: number): Pruned {
     let count = 0;
     for (let oldest = finished.first(); oldest; oldest = finished.first()) {
-      const mayGoAt = oldest.completedAt + this.#heldMs(oldest, finished.length > keep.maxCount, keep, recent, minAgeMs);
+      const mayGoAt =
+        oldest.completedAt + this.#heldMs(oldest, finished.length > keep.maxCount, keep, recent, minAgeMs);
       if (mayGoAt > now || count === limit) return { count, nextAt: Math.max(mayGoAt, now) };
       finished.shift();
       this.#remove(oldest.key);

@@ -1,0 +1,104 @@
+import type { TaskEvent } from '../machines/task.ts';
+import type { Attempt } from './body.ts';
+import { Fault, show } from './fault.ts';
+import { Lane, type LanePort, type Operation } from './lane.ts';
+import type { TaskRecord } from './record.ts';
+import type { RecordStore } from './store.ts';
+import type { Watcher } from './watcher.ts';
+
+export interface LanesPort extends Omit<LanePort, 'load'> {
+  readonly records: RecordStore;
+  /** Brings the store's answer back into the supervisor's mailbox. */
+  deliver(proceed: () => void): void;
+}
+
+/** The lanes of all tasks that are being worked on or watched; a task that nobody minds has none. */
+export class Lanes {
+  readonly #port: LanesPort;
+  readonly #lanePort: LanePort;
+  readonly #lanes = new Map<string, Lane>();
+  /** Those that may have become idle in this turn. */
+  readonly #touched = new Set<Lane>();
+  #toLoad: string[] = [];
+
+  constructor(port: LanesPort) {
+    this.#port = port;
+    this.#lanePort = { ...port, load: (key) => void this.#toLoad.push(key) };
+  }
+
+  get size(): number {
+    return this.#lanes.size;
+  }
+
+  operate(key: string, event: TaskEvent, answer: Operation['answer']): void {
+    this.#lane(key).operate({ event, answer });
+  }
+
+  watch(key: string, watcher: Watcher): void {
+    this.#lane(key).watch(watcher);
+  }
+
+  unwatch(key: string, watcher: Watcher): void {
+    if (this.#lanes.has(key)) this.#lane(key).unwatch(watcher);
+  }
+
+  /** The task was created here, and its driver has this signal. */
+  drive(record: TaskRecord, controller: AbortController): void {
+    this.#lane(record.key, record).drive(controller);
+  }
+
+  /** The record is read again, and reality follows it. */
+  reconsider(key: string): void {
+    this.#lane(key).hint();
+  }
+
+  /** Others may have changed these. */
+  hint(keys: readonly string[]): void {
+    for (const key of keys) if (this.#lanes.has(key)) this.#lane(key).hint();
+  }
+
+  bodyGone(key: string): void {
+    this.#lane(key).bodyGone();
+  }
+
+  /** The bodies that are here. */
+  attempts(): Attempt[] {
+    return [...this.#lanes.values()].flatMap(({ attempt }) => attempt ?? []);
+  }
+
+  /** Whoever waits for anything is told that it will not come. */
+  abandonAll(fault: Fault): void {
+    for (const lane of this.#lanes.values()) {
+      this.#touched.add(lane);
+      lane.abandon(fault);
+    }
+  }
+
+  /** Reads what is wanted, and lets go of the lanes that nobody needs. */
+  flush(): void {
+    if (this.#toLoad.length > 0) this.#loadAll();
+    for (const lane of this.#touched) if (lane.isIdle) this.#lanes.delete(lane.key);
+    this.#touched.clear();
+  }
+
+  #lane(key: string, record?: TaskRecord): Lane {
+    let lane = this.#lanes.get(key);
+    if (!lane) this.#lanes.set(key, (lane = new Lane(key, this.#lanePort, record)));
+    this.#touched.add(lane);
+    return lane;
+  }
+
+  #loadAll(): void {
+    const keys = this.#toLoad;
+    this.#toLoad = [];
+    this.#port.records.read(keys).then(
+      (records) =>
+        this.#port.deliver(() => keys.forEach((key, index) => this.#lane(key).loaded(records[index]))),
+      (error: unknown) => {
+        const message = `Expected the store to be readable, but it answered ${show(error)}.`;
+        const fault = new Fault('StoreFailed', message, { cause: error });
+        this.#port.deliver(() => keys.forEach((key) => this.#lane(key).unreadable(fault)));
+      },
+    );
+  }
+}
