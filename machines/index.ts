@@ -9,9 +9,13 @@ export {
 export { supervisorMachine, type SupervisorEvent } from './supervisor.ts';
 export {
   firstLife,
+  keptAttempts,
+  rolledUp,
   taskMachine,
   type Accepted,
+  type Children,
   type EndedAttempt,
+  type Held,
   type Outcome,
   type TaskContext,
   type TaskEvent,

@@ -17,6 +17,22 @@ export interface EndedAttempt {
   readonly error?: LocalizedFault | undefined;
 }
 
+/** What a body's end is to become once the children have ended. */
+export type Held =
+  | { readonly to: 'success'; readonly result: string | undefined }
+  | { readonly to: 'error'; readonly error: LocalizedFault }
+  | { readonly to: 'queued'; readonly error: LocalizedFault; readonly startAt: number | undefined };
+
+/** The structured children of a task, as counters: sums that each child adds to, in any order. */
+export interface Children {
+  /** Those that are not final. */
+  readonly open: number;
+  /** The sum of all weights. */
+  readonly weight: number;
+  /** The sum of weight times progress. */
+  readonly done: number;
+}
+
 /** The part of a task that its chart reads and changes. Times are epoch milliseconds; user values are serialized text. */
 export interface TaskLife {
   /** Who drives it: the supervisor that runs a submitted task, or the creator of a created one. */
@@ -32,6 +48,7 @@ export interface TaskLife {
   readonly worker: string | undefined;
   readonly attempt: number;
   readonly maxAttempts: number;
+  /** The last of those that ended, at most `keptAttempts`. */
   readonly attempts: readonly EndedAttempt[];
   readonly queuedAt: number;
   /** Not claimed before this time. */
@@ -39,8 +56,18 @@ export interface TaskLife {
   readonly startedAt: number | undefined;
   readonly attemptStartedAt: number | undefined;
   readonly completedAt: number | undefined;
+  /** When the signal of the present attempt was aborted. */
+  readonly abortedAt: number | undefined;
   readonly unresponsiveAt: number | undefined;
+  /** The task ends in Timedout if it is not final by then. */
+  readonly deadlineAt: number | undefined;
   readonly progress: number | undefined;
+  /** The progress with which it failed. */
+  readonly lastProgress: number | undefined;
+  /** Its progress was reported, and is not rolled up from its children. */
+  readonly reportsItself: boolean;
+  readonly checkpoint: string | undefined;
+  readonly held: Held | undefined;
   readonly description: LocalizableMessage | undefined;
   readonly customValue: Readonly<Record<string, string>> | undefined;
   readonly result: string | undefined;
@@ -50,6 +77,8 @@ export interface TaskLife {
 /** The chart's context: one object inside another, because XState copies a context member by member on every change. */
 export interface TaskContext {
   readonly task: TaskLife;
+  /** Left out while it has none. */
+  readonly children?: Children | undefined;
 }
 
 /** When it happened, by the clock of whoever sends it (epoch milliseconds). */
@@ -93,7 +122,14 @@ export type TaskEvent =
       })
   | (Stamped & Fenced & { readonly type: 'EXPIRE' })
   | (Stamped & Fenced & { readonly type: 'EVICT' })
-  | (Stamped & Fenced & { readonly type: 'UNRESPONSIVE' });
+  | (Stamped & Fenced & { readonly type: 'UNRESPONSIVE' })
+  | (Stamped & Fenced & { readonly type: 'SAVE_CHECKPOINT'; readonly checkpoint: string | undefined })
+  /** May a child be created? The child itself is no part of its parent's life; the counters are. */
+  | (Stamped & Fenced & { readonly type: 'SPAWN' })
+  /** The sums of the children have changed. */
+  | (Stamped & { readonly type: 'ROLL_UP' })
+  /** The last child has ended. */
+  | (Stamped & { readonly type: 'CHILDREN_ENDED' });
 
 /** What a task is at its creation: everything else in its context has one first value. */
 export interface TaskInput {
@@ -102,6 +138,7 @@ export interface TaskInput {
   readonly queuedAt: number;
   readonly startAt?: number | undefined;
   readonly maxAttempts?: number | undefined;
+  readonly deadlineAt?: number | undefined;
 }
 
 /** The life of a task that was just created. */
@@ -121,8 +158,14 @@ export function firstLife(input: TaskInput): TaskLife {
     startedAt: undefined,
     attemptStartedAt: undefined,
     completedAt: undefined,
+    abortedAt: undefined,
     unresponsiveAt: undefined,
+    deadlineAt: input.deadlineAt,
     progress: undefined,
+    lastProgress: undefined,
+    reportsItself: false,
+    checkpoint: undefined,
+    held: undefined,
     description: undefined,
     customValue: undefined,
     result: undefined,
@@ -132,10 +175,24 @@ export function firstLife(input: TaskInput): TaskLife {
 
 const noAttempts: readonly EndedAttempt[] = [];
 
+/** How many ended attempts a task remembers: enough to see a pattern, and a year of retries stays small. */
+export const keptAttempts = 50;
+
+/** The progress of a parent by its children: the mean of theirs by weight, rounded down. */
+export function rolledUp({ weight, done }: Children): number | undefined {
+  return weight > 0 ? Math.floor(Math.min(100, Math.max(0, done / weight))) : undefined;
+}
+
 /** The time of a change: never before an earlier stamp of the task, whatever a wall clock says. */
 function stamp(task: TaskLife, at: number): number {
-  const { queuedAt, startedAt = 0, attemptStartedAt = 0, attempts } = task;
-  return Math.max(at, queuedAt, startedAt, attemptStartedAt, attempts.at(-1)?.endedAt ?? 0);
+  const { queuedAt, startedAt = 0, attemptStartedAt = 0, abortedAt = 0, attempts } = task;
+  return Math.max(at, queuedAt, startedAt, attemptStartedAt, abortedAt, attempts.at(-1)?.endedAt ?? 0);
+}
+
+/** The signal is aborted, now if it was not before. A task without an attempt has none. */
+function aborted(task: TaskLife, event: Stamped): TaskLife {
+  if (task.attemptStartedAt === undefined || task.abortedAt !== undefined) return { ...task };
+  return { ...task, abortedAt: stamp(task, event.at) };
 }
 
 /** What every attempt leaves behind: nobody holds its fence, and what described only it is unset. */
@@ -144,19 +201,49 @@ function left(task: TaskLife) {
     fence: task.fence + 1,
     worker: undefined,
     attemptStartedAt: undefined,
-    progress: undefined,
+    abortedAt: undefined,
     unresponsiveAt: undefined,
+    progress: undefined,
+    reportsItself: false,
+    held: undefined,
   };
 }
 
 function ended(task: TaskLife, at: number, error: LocalizedFault | undefined): readonly EndedAttempt[] {
   if (task.attemptStartedAt === undefined) return task.attempts;
-  return [...task.attempts, { startedAt: task.attemptStartedAt, endedAt: at, error }];
+  const attempt = { startedAt: task.attemptStartedAt, endedAt: at, error };
+  return [...task.attempts.slice(1 - keptAttempts), attempt];
 }
 
-function failed(task: TaskLife, at: number, error: LocalizedFault): TaskLife {
-  const completedAt = stamp(task, at);
-  return { ...task, ...left(task), completedAt, error, attempts: ended(task, completedAt, error) };
+/** The life of a task whose body, and whose children, have ended this way. */
+function concluded(task: TaskLife, held: Held, event: Stamped): TaskLife {
+  const at = stamp(task, event.at);
+  const after = { ...task, ...left(task) };
+  switch (held.to) {
+    case 'success': {
+      const attempts = ended(task, at, undefined);
+      return { ...after, startedAt: task.startedAt ?? at, completedAt: at, result: held.result, attempts };
+    }
+    case 'error': {
+      const attempts = ended(task, at, held.error);
+      return { ...after, completedAt: at, error: held.error, lastProgress: task.progress, attempts };
+    }
+    case 'queued': {
+      const attempts = ended(task, at, held.error);
+      return { ...requeued(task), attempt: task.attempt + 1, startAt: held.startAt, attempts };
+    }
+  }
+}
+
+/** The life of a task whose body has ended this way, and whose children have not. It keeps its progress. */
+function joining(task: TaskLife, held: Held, event: Stamped): TaskLife {
+  const { progress, reportsItself } = task;
+  const attempts = ended(task, stamp(task, event.at), held.to === 'success' ? undefined : held.error);
+  return { ...task, ...left(task), progress, reportsItself, held, attempts };
+}
+
+function requeued(task: TaskLife): TaskLife {
+  return { ...task, ...left(task), cancelable: task.cancelableAtFirst };
 }
 
 function withValue(
@@ -187,29 +274,42 @@ function ownOrTimedout(event: Thrown): LocalizedFault {
   return event.aborted ? timedout : own(event);
 }
 
-/** An attempt that failed and counts, and left its task queued: the next may start at `retryAt`. */
-function charged(task: TaskLife, event: Thrown, error: LocalizedFault): TaskLife {
-  return {
-    ...requeued(task),
-    attempt: task.attempt + 1,
-    startAt: event.retryAt,
-    attempts: ended(task, stamp(task, event.at), error),
-  };
-}
-
-function requeued(task: TaskLife): TaskLife {
-  return { ...task, ...left(task), cancelable: task.cancelableAtFirst };
-}
-
 type Thrown = Extract<TaskEvent, { readonly type: 'BODY_THREW' }>;
+
+type Event<T extends TaskEvent['type']> = Extract<TaskEvent, { readonly type: T }>;
 
 /** For events of these types, the action that makes the next life of the task. */
 function changing<T extends TaskEvent['type']>(..._types: readonly T[]) {
-  return (change: (task: TaskLife, event: Extract<TaskEvent, { readonly type: T }>) => TaskLife) =>
+  return (change: (task: TaskLife, event: Event<T>, children: Children | undefined) => TaskLife) =>
     assign<TaskContext, TaskEvent, undefined, TaskEvent, never>(({ context, event }) => ({
-      task: change(context.task, event as never),
+      task: change(context.task, event as never, context.children),
     }));
 }
+
+/** What the end of a body comes to, in each substate of `running`. */
+const outcomes = {
+  returned: ({ result }: Event<'BODY_RETURNED'>): Held => ({ to: 'success', result }),
+  thrown: (event: Thrown): Held => ({ to: 'error', error: own(event) }),
+  canceled: (_event: Thrown): Held => ({ to: 'error', error: requestCanceled }),
+  expired: (event: Thrown): Held => ({ to: 'error', error: ownOrTimedout(event) }),
+  retried: (event: Thrown): Held => ({ to: 'queued', error: own(event), startAt: event.retryAt }),
+  retriedAfterExpiry: (event: Thrown): Held => ({
+    to: 'queued',
+    error: ownOrTimedout(event),
+    startAt: event.retryAt,
+  }),
+};
+
+function retryIsLeft({ task }: TaskContext, event: TaskEvent): boolean {
+  if (event.type !== 'BODY_THREW' || event.retryAt === undefined) return false;
+  return task.attempt < task.maxAttempts && event.retryAt < (task.deadlineAt ?? Number.POSITIVE_INFINITY);
+}
+
+function isOpen({ children }: TaskContext): boolean {
+  return children !== undefined && children.open > 0;
+}
+
+const thrownEvent = changing('BODY_THREW');
 
 const chart = setup({
   types: {
@@ -239,20 +339,28 @@ const chart = setup({
     toQueued: ({ event }) => event.type === 'SET_STATE' && event.state === 'queued',
     toRunning: ({ event }) => event.type === 'SET_STATE' && event.state === 'running',
     toSuccess: ({ event }) => event.type === 'SET_STATE' && event.state === 'success',
-    retryLeft: ({ context: { task }, event }) =>
-      event.type === 'BODY_THREW' && event.retryAt !== undefined && task.attempt < task.maxAttempts,
+    retryLeft: ({ context, event }) => retryIsLeft(context, event),
+    childrenOpen: ({ context }) => isOpen(context),
+    retryLeftButChildrenOpen: ({ context, event }) => isOpen(context) && retryIsLeft(context, event),
+    abortedButChildrenOpen: ({ context, event }) =>
+      isOpen(context) && event.type === 'BODY_THREW' && event.aborted,
+    heldSuccess: ({ context: { task } }) => task.held?.to === 'success',
+    heldRetry: ({ context: { task } }) => task.held?.to === 'queued',
+    heldRetryThoughAsked: ({ context: { task } }) => task.held?.to === 'queued' && task.cancelled,
+    reportsItself: ({ context: { task } }) => task.reportsItself,
+    pastDeadline: ({ context: { task }, event }) =>
+      task.deadlineAt !== undefined && event.at >= task.deadlineAt,
     becauseAborted: ({ event }) => event.type === 'BODY_THREW' && event.aborted,
     unresponsive: ({ context: { task } }) => task.unresponsiveAt !== undefined,
   },
   actions: {
-    ask: changing('CANCEL')((task) => ({ ...task, cancelled: true })),
-    cancelQueued: changing('CANCEL')((task, { at }) => ({
-      ...task,
-      ...left(task),
+    ask: changing('CANCEL')((task, event) => ({ ...aborted(task, event), cancelled: true })),
+    abort: changing('EXPIRE', 'EVICT')(aborted),
+    cancelQueued: changing('CANCEL')((task, event) => ({
+      ...concluded(task, { to: 'error', error: requestCanceled }, event),
       cancelled: true,
-      completedAt: stamp(task, at),
-      error: requestCanceled,
     })),
+    expireQueued: changing('EXPIRE')((task, event) => concluded(task, { to: 'error', error: timedout }, event)),
     start: changing(
       'START',
       'SET_STATE',
@@ -270,39 +378,47 @@ const chart = setup({
     reportProgress: changing('UPDATE_PROGRESS')((task, { percentDone }) => ({
       ...task,
       progress: Math.floor(Math.min(100, Math.max(0, percentDone))),
+      reportsItself: true,
     })),
+    rollUp: changing('ROLL_UP')((task, _event, children) => ({
+      ...task,
+      progress: children ? rolledUp(children) : task.progress,
+    })),
+    saveCheckpoint: changing('SAVE_CHECKPOINT')((task, { checkpoint }) => ({ ...task, checkpoint })),
     describe: changing('SET_DESCRIPTION')((task, { description }) => ({ ...task, description })),
     setCustomValue: changing('SET_CUSTOM_VALUE')((task, { key, value }) => ({
       ...task,
       customValue: withValue(task.customValue, key, value),
     })),
     setCancelable: changing('SET_CANCELABLE')((task, { cancelable }) => ({ ...task, cancelable })),
-    succeed: changing(
-      'SET_STATE',
-      'BODY_RETURNED',
-    )((task, { at, result }) => {
-      const completedAt = stamp(task, at);
-      return {
-        ...task,
-        ...left(task),
-        startedAt: task.startedAt ?? completedAt,
-        completedAt,
-        result,
-        attempts: ended(task, completedAt, undefined),
-      };
-    }),
-    failAsGiven: changing('SET_STATE')((task, { at, error }) => failed(task, at, error ?? noFaultGiven)),
-    failAsCanceled: changing(
-      'SET_STATE',
-      'BODY_THREW',
-    )((task, event) =>
-      failed(task, event.at, (event.type === 'SET_STATE' ? event.error : undefined) ?? requestCanceled),
+    setSuccess: changing('SET_STATE')((task, event) =>
+      concluded(task, { to: 'success', result: event.result }, event),
     ),
-    failAsThrown: changing('BODY_THREW')((task, event) => failed(task, event.at, own(event))),
-    failAsExpired: changing('BODY_THREW')((task, event) => failed(task, event.at, ownOrTimedout(event))),
+    setError: changing('SET_STATE')((task, event) =>
+      concluded(task, { to: 'error', error: event.error ?? noFaultGiven }, event),
+    ),
+    setErrorThoughAsked: changing('SET_STATE')((task, event) =>
+      concluded(task, { to: 'error', error: event.error ?? requestCanceled }, event),
+    ),
+    succeed: changing('BODY_RETURNED')((task, event) => concluded(task, outcomes.returned(event), event)),
+    fail: thrownEvent((task, event) => concluded(task, outcomes.thrown(event), event)),
+    failAsCanceled: thrownEvent((task, event) => concluded(task, outcomes.canceled(event), event)),
+    failAsExpired: thrownEvent((task, event) => concluded(task, outcomes.expired(event), event)),
+    retry: thrownEvent((task, event) => concluded(task, outcomes.retried(event), event)),
+    retryExpired: thrownEvent((task, event) => concluded(task, outcomes.retriedAfterExpiry(event), event)),
     requeue: changing('SET_STATE', 'BODY_THREW')(requeued),
-    chargeAttempt: changing('BODY_THREW')((task, event) => charged(task, event, own(event))),
-    chargeExpiredAttempt: changing('BODY_THREW')((task, event) => charged(task, event, ownOrTimedout(event))),
+    holdResult: changing('BODY_RETURNED')((task, event) => joining(task, outcomes.returned(event), event)),
+    holdFault: thrownEvent((task, event) => joining(task, outcomes.thrown(event), event)),
+    holdCanceled: thrownEvent((task, event) => joining(task, outcomes.canceled(event), event)),
+    holdExpired: thrownEvent((task, event) => joining(task, outcomes.expired(event), event)),
+    holdRetry: thrownEvent((task, event) => joining(task, outcomes.retried(event), event)),
+    holdExpiredRetry: thrownEvent((task, event) => joining(task, outcomes.retriedAfterExpiry(event), event)),
+    concludeHeld: changing('CHILDREN_ENDED')((task, event) =>
+      task.held ? concluded(task, task.held, event) : task,
+    ),
+    concludeCanceled: changing('CHILDREN_ENDED')((task, event) =>
+      concluded(task, { to: 'error', error: requestCanceled }, event),
+    ),
     markUnresponsive: changing('UNRESPONSIVE')((task, { at }) => ({
       ...task,
       unresponsiveAt: stamp(task, at),
@@ -331,6 +447,9 @@ const cancelRunning = [
   { target: 'canceling', actions: 'ask', meta: { outcome: 'requested' } },
 ] as const;
 const ignored = { meta: nothing } as const;
+const saveCheckpoint = [refuseLostFence, { actions: 'saveCheckpoint', meta: ok }] as const;
+/** A body that was told to end gets the reason of its abort. */
+const refuseSpawn = <O extends Outcome>(outcome: O) => [refuseLostFence, { meta: { outcome } }] as const;
 
 /**
  * The life of a task: every rule of what may happen to it, and the answer that each sender gets.
@@ -359,12 +478,18 @@ export const taskMachine = chart.createMachine({
           refuseMismatch,
           { guard: 'toQueued', meta: nothing },
           { guard: 'toRunning', target: 'running', actions: 'start', meta: ok },
-          { guard: 'toSuccess', target: 'success', actions: 'succeed', meta: ok },
-          { target: 'error', actions: 'failAsGiven', meta: ok },
+          { guard: 'toSuccess', target: 'success', actions: 'setSuccess', meta: ok },
+          { target: 'error', actions: 'setError', meta: ok },
         ],
+        SAVE_CHECKPOINT: refuseLostFence,
+        SPAWN: refuseLostFence,
         BODY_RETURNED: refuseLostFence,
         BODY_THREW: refuseLostFence,
-        EXPIRE: refuseLostFence,
+        EXPIRE: [
+          refuseLostFence,
+          { guard: 'pastDeadline', target: 'error', actions: 'expireQueued', meta: ok },
+          ignored,
+        ],
         EVICT: refuseLostFence,
         UNRESPONSIVE: refuseLostFence,
       },
@@ -387,11 +512,18 @@ export const taskMachine = chart.createMachine({
           { guard: 'toQueuedThoughAsked', meta: invalidState },
           { guard: 'toQueued', target: 'queued', actions: 'requeue', meta: ok },
           { guard: 'toRunning', meta: nothing },
-          { guard: 'toSuccess', target: 'success', actions: 'succeed', meta: ok },
-          { guard: 'asked', target: 'error', actions: 'failAsCanceled', meta: ok },
-          { target: 'error', actions: 'failAsGiven', meta: ok },
+          { guard: 'toSuccess', target: 'success', actions: 'setSuccess', meta: ok },
+          { guard: 'asked', target: 'error', actions: 'setErrorThoughAsked', meta: ok },
+          { target: 'error', actions: 'setError', meta: ok },
         ],
-        BODY_RETURNED: [refuseLostFence, { target: 'success', actions: 'succeed', meta: ok }],
+        SAVE_CHECKPOINT: saveCheckpoint,
+        ROLL_UP: [{ guard: 'reportsItself', meta: nothing }, { actions: 'rollUp', meta: ok }],
+        CHILDREN_ENDED: ignored,
+        BODY_RETURNED: [
+          refuseLostFence,
+          { guard: 'childrenOpen', target: '.joining', actions: 'holdResult', meta: ok },
+          { target: 'success', actions: 'succeed', meta: ok },
+        ],
         EXPIRE: [refuseLostFence, ignored],
         EVICT: [refuseLostFence, ignored],
         UNRESPONSIVE: [
@@ -405,13 +537,16 @@ export const taskMachine = chart.createMachine({
           description: 'Works normally; the signal is not aborted.',
           on: {
             CANCEL: cancelRunning,
+            SPAWN: [refuseLostFence, { meta: ok }],
             BODY_THREW: [
               refuseLostFence,
-              { guard: 'retryLeft', target: '#task.queued', actions: 'chargeAttempt', meta: ok },
-              { target: '#task.error', actions: 'failAsThrown', meta: ok },
+              { guard: 'retryLeftButChildrenOpen', target: 'joining', actions: 'holdRetry', meta: ok },
+              { guard: 'retryLeft', target: '#task.queued', actions: 'retry', meta: ok },
+              { guard: 'childrenOpen', target: 'joining', actions: 'holdFault', meta: ok },
+              { target: '#task.error', actions: 'fail', meta: ok },
             ],
-            EXPIRE: [refuseLostFence, { target: 'expiring', meta: ok }],
-            EVICT: [refuseLostFence, { target: 'evicting', meta: ok }],
+            EXPIRE: [refuseLostFence, { target: 'expiring', actions: 'abort', meta: ok }],
+            EVICT: [refuseLostFence, { target: 'evicting', actions: 'abort', meta: ok }],
             UNRESPONSIVE: [refuseLostFence, ignored],
           },
         },
@@ -419,10 +554,13 @@ export const taskMachine = chart.createMachine({
           description: 'A cancel request was accepted; the signal is aborted with RequestCanceled.',
           on: {
             CANCEL: { meta: { outcome: 'alreadyRequested' } },
+            SPAWN: refuseSpawn('RequestCanceled'),
             BODY_THREW: [
               refuseLostFence,
+              { guard: 'abortedButChildrenOpen', target: 'joining', actions: 'holdCanceled', meta: ok },
               { guard: 'becauseAborted', target: '#task.error', actions: 'failAsCanceled', meta: ok },
-              { target: '#task.error', actions: 'failAsThrown', meta: ok },
+              { guard: 'childrenOpen', target: 'joining', actions: 'holdFault', meta: ok },
+              { target: '#task.error', actions: 'fail', meta: ok },
             ],
           },
         },
@@ -430,9 +568,12 @@ export const taskMachine = chart.createMachine({
           description: 'The deadline of the attempt passed; the signal is aborted with Timedout.',
           on: {
             CANCEL: cancelRunning,
+            SPAWN: refuseSpawn('Timedout'),
             BODY_THREW: [
               refuseLostFence,
-              { guard: 'retryLeft', target: '#task.queued', actions: 'chargeExpiredAttempt', meta: ok },
+              { guard: 'retryLeftButChildrenOpen', target: 'joining', actions: 'holdExpiredRetry', meta: ok },
+              { guard: 'retryLeft', target: '#task.queued', actions: 'retryExpired', meta: ok },
+              { guard: 'childrenOpen', target: 'joining', actions: 'holdExpired', meta: ok },
               { target: '#task.error', actions: 'failAsExpired', meta: ok },
             ],
           },
@@ -441,7 +582,26 @@ export const taskMachine = chart.createMachine({
           description: 'The supervisor stops and wants the slot back; the signal is aborted with Evicted.',
           on: {
             CANCEL: cancelRunning,
+            SPAWN: refuseSpawn('Evicted'),
             BODY_THREW: [refuseLostFence, { target: '#task.queued', actions: 'requeue', meta: ok }],
+          },
+        },
+        joining: {
+          description: 'The body is gone and its outcome is held; structured children still run. No slot.',
+          on: {
+            CANCEL: [
+              { guard: 'asked', meta: { outcome: 'alreadyRequested' } },
+              refuseUncancelable,
+              { actions: 'ask', meta: { outcome: 'requested' } },
+            ],
+            UNRESPONSIVE: [refuseLostFence, ignored],
+            CHILDREN_ENDED: [
+              { guard: 'childrenOpen', meta: nothing },
+              { guard: 'heldSuccess', target: '#task.success', actions: 'concludeHeld', meta: ok },
+              { guard: 'heldRetryThoughAsked', target: '#task.error', actions: 'concludeCanceled', meta: ok },
+              { guard: 'heldRetry', target: '#task.queued', actions: 'concludeHeld', meta: ok },
+              { target: '#task.error', actions: 'concludeHeld', meta: ok },
+            ],
           },
         },
       },

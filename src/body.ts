@@ -1,57 +1,24 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type FaultName, localized } from '../machines/fault.ts';
 import type { TaskEvent } from '../machines/task.ts';
 import type { Clock } from './clock.ts';
 import { Fault, rememberCause, toLocalizedFault } from './fault.ts';
 import { notNegative } from './options.ts';
+import type { Random } from './random.ts';
 import type { TaskRecord } from './record.ts';
+import { noRetry } from './retry.ts';
 import { parseWith } from './schema.ts';
 import { deserialize, serialize, storable } from './serialize.ts';
-import type { TaskInfo } from './task-info.ts';
-
-/** What a body is given. Everything on it may be destructured. */
-export interface BodyContext<I = unknown> {
-  /** The input, as its schema made it, parsed anew for this attempt. */
-  readonly input: I;
-  /** Aborts, once, when the body should end: its `reason` is a `Fault` (RequestCanceled, Timedout, Evicted). */
-  readonly signal: AbortSignal;
-  /** 1 for the first attempt. */
-  readonly attempt: number;
-  /** Resolves after so many milliseconds; rejects with the signal's reason as soon as it aborts. */
-  sleep(this: void, ms: number): Promise<void>;
-  readonly task: BodyTask;
-}
-
-/** The task, as its own body sees it: without what would wait for the body's own end. */
-export interface BodyTask {
-  readonly key: string;
-  info(): Promise<TaskInfo>;
-  /** Asks for its own end. */
-  cancel(): Promise<'canceled' | 'requested' | 'alreadyRequested'>;
-  /** Need not be awaited. */
-  updateProgress(percentDone: number): PromiseLike<void>;
-  setDescription(message: string | { key: string; message: string; arg?: unknown }): PromiseLike<void>;
-  /** Whether a client may cancel it from now on. */
-  setCancelable(cancelable: boolean): PromiseLike<void>;
-  /** Tells the readers of `events()`. */
-  log(message: string): void;
-}
-
-/** The part of a definition that an attempt needs. */
-export interface BodyDefinition {
-  readonly type: string;
-  readonly graceMs: number;
-  readonly input?: StandardSchemaV1 | undefined;
-  readonly result?: StandardSchemaV1 | undefined;
-  run(context: BodyContext<never>): unknown;
-}
+import type { AnyTaskDefinition, BodyContext, BodyTask } from './task.ts';
 
 /** What an attempt needs of the runtime. */
 export interface BodyPort {
   readonly clock: Clock;
+  readonly random: Random;
   bodyTask(attempt: Attempt): BodyTask;
   /** The body is gone, and this is what it said. */
   ended(attempt: Attempt, event: TaskEvent): void;
+  /** Something of the user's, that has no other way to say so, threw. */
+  threw(error: unknown): void;
 }
 
 const abortWords: ReadonlySet<unknown> = new Set([
@@ -69,13 +36,17 @@ export class Attempt {
   readonly key: string;
   readonly fence: number;
   readonly number: number;
-  readonly definition: BodyDefinition;
+  readonly definition: AnyTaskDefinition;
+  /** Whether it occupies one of the slots: a body that waits for its children does not. */
+  hasSlot = true;
+  readonly #stored: { readonly input: string | undefined; readonly checkpoint: string | undefined };
   readonly #port: BodyPort;
   #controller: AbortController | undefined;
   #reason: Fault | undefined;
 
-  constructor(record: TaskRecord, definition: BodyDefinition, port: BodyPort) {
+  constructor(record: TaskRecord, definition: AnyTaskDefinition, port: BodyPort) {
     this.definition = definition;
+    this.#stored = { input: record.creation.input, checkpoint: record.life.checkpoint };
     this.key = record.key;
     this.fence = record.life.fence;
     this.number = record.life.attempt;
@@ -103,38 +74,57 @@ export class Attempt {
   }
 
   /** Runs the body; whatever it does, exactly one `ended` follows. */
-  run(input: string | undefined): void {
-    this.#outcome(this.definition, input).then(
+  run(): void {
+    this.#outcome().then(
       (event) => this.#port.ended(this, event),
       (error: unknown) => this.#port.ended(this, this.#threw(error)),
     );
   }
 
-  async #outcome(definition: BodyDefinition, stored: string | undefined): Promise<TaskEvent> {
-    const parsed = definition.input
-      ? parseWith(definition.input, deserialize(stored), 'input')
-      : deserialize(stored);
-    const input = definition.input ? await parsed : parsed;
+  async #outcome(): Promise<TaskEvent> {
+    const { input, result } = this.definition;
+    const parsed = input ? await this.#parsed('input', this.#stored.input) : deserialize(this.#stored.input);
+    const saved = this.#stored.checkpoint;
+    const checkpoint = saved === undefined ? undefined : await this.#parsed('checkpoint', saved);
     if (this.#reason) throw this.#reason;
-    const context = new Context(input, this, this.#port);
-    const returned = await definition.run(context as BodyContext as BodyContext<never>);
-    const result = definition.result ? await parseWith(definition.result, returned, 'result') : returned;
-    return {
-      type: 'BODY_RETURNED',
-      at: this.#port.clock.now(),
-      fence: this.fence,
-      result: serialize(result, 'result'),
-    };
+    const context = new Context(parsed, checkpoint, this, this.#port);
+    const returned = await this.definition.run(context as BodyContext as BodyContext<never, never>);
+    const value = result ? await parseWith(result, returned, 'result') : returned;
+    const { clock } = this.#port;
+    return { type: 'BODY_RETURNED', at: clock.now(), fence: this.fence, result: serialize(value, 'result') };
+  }
+
+  /** What is stored, as the schema makes it now. What it refuses today, it refuses tomorrow. */
+  async #parsed(property: 'input' | 'checkpoint', stored: string | undefined): Promise<unknown> {
+    try {
+      return await parseWith(this.definition[property], deserialize(stored), property);
+    } catch (error) {
+      throw noRetry(error);
+    }
   }
 
   #threw(error: unknown): TaskEvent {
+    const at = this.#port.clock.now();
+    const delayMs = this.#retryDelayMs(error);
     return {
       type: 'BODY_THREW',
-      at: this.#port.clock.now(),
+      at,
       fence: this.fence,
       error: readable(error),
       aborted: isAbort(error, this.#reason),
+      retryAt: delayMs === undefined ? undefined : at + Math.ceil(delayMs),
     };
+  }
+
+  #retryDelayMs(error: unknown): number | undefined {
+    const { retry } = this.definition;
+    if (this.number >= retry.maxAttempts) return undefined;
+    try {
+      return retry.delayMs(error, this.number, this.#port.random);
+    } catch (failure) {
+      this.#port.threw(failure);
+      return undefined;
+    }
   }
 }
 
@@ -166,12 +156,14 @@ function isAbort(error: unknown, reason: Fault | undefined): boolean {
 /** What the body is given; its members are made when they are asked for. */
 class Context implements BodyContext {
   readonly input: unknown;
+  readonly checkpoint: unknown;
   readonly #attempt: Attempt;
   readonly #port: BodyPort;
   #task: BodyTask | undefined;
 
-  constructor(input: unknown, attempt: Attempt, port: BodyPort) {
+  constructor(input: unknown, checkpoint: unknown, attempt: Attempt, port: BodyPort) {
     this.input = input;
+    this.checkpoint = checkpoint;
     this.#attempt = attempt;
     this.#port = port;
   }

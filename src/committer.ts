@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from './clock.ts';
 import type { Fault } from './fault.ts';
-import type { Group, RecordStore, Verdict } from './store.ts';
+import type { Group, RecordStore, TaskRecord, Verdict } from './store.ts';
 import type { Timers } from './timers.ts';
 
 /** A group that waits for its verdict. */
@@ -20,6 +21,7 @@ interface Batch {
 export interface CommitterPort {
   readonly records: RecordStore;
   readonly worker: string;
+  readonly clock: Clock;
   readonly timers: Timers;
   /** How long a batch is tried before the store counts as failed. */
   readonly storeRetryMs: number;
@@ -79,7 +81,7 @@ export class Committer {
   #send(batch: Batch, pauseMs: number, finish: () => void): void {
     this.#inFlight = batch;
     const groups = batch.pending.map(({ group }) => group);
-    attempt(() => this.#port.records.commit(groups, this.#port.worker)).then(
+    attempt(() => this.#port.records.commit(groups, this.#port.worker, this.#port.clock.now())).then(
       (verdicts) =>
         this.#port.deliver(() => {
           if (this.#inFlight !== batch || this.#failed) return;
@@ -121,8 +123,14 @@ async function attempt(commit: () => PromiseLike<readonly Verdict[]>): Promise<r
 
 /** Whether a conflict shows our own writes: an earlier try of the batch was committed, and its answer was lost. */
 function isWritten(group: Group, { records }: Verdict): boolean {
-  return group.every(({ record }, index) => {
-    const present = records[index];
-    return present !== undefined && isDeepStrictEqual({ ...present, order: 0 }, { ...record, order: 0 });
-  });
+  const proofs = group.flatMap((write, index) =>
+    write.kind === 'insert' || write.kind === 'replace' ? [isSame(write.record, records[index])] : [],
+  );
+  return proofs.length > 0 && proofs.every(Boolean);
+}
+
+/** The same record, but for what the store itself keeps of it. */
+function isSame(written: TaskRecord, present: TaskRecord | undefined): boolean {
+  const own = { order: 0, children: undefined };
+  return present !== undefined && isDeepStrictEqual({ ...present, ...own }, { ...written, ...own });
 }

@@ -16,7 +16,7 @@ export interface Decision {
 
 /** The chart's snapshot of a record. */
 export function snapshotOf(record: TaskRecord): TaskSnapshot {
-  return snapshotAt(taskMachine, record.leaf, { task: record.life });
+  return snapshotAt(taskMachine, record.leaf, { task: record.life, children: record.children });
 }
 
 /** Decides by the chart alone: no time, no chance, no effect. */
@@ -26,12 +26,12 @@ export function decide(record: TaskRecord, snapshot: TaskSnapshot, event: TaskEv
   const leaf = leafOf(next.value);
   if (leaf === record.leaf && sameLife(record.life, next.context.task))
     return { event, outcome, record, snapshot };
-  const { key, order, sequence, creation } = record;
+  const { key, order, sequence, creation, children } = record;
   return {
     event,
     outcome,
     snapshot: next,
-    record: { key, order, sequence: sequence + 1, leaf, creation, life: next.context.task },
+    record: { key, order, sequence: sequence + 1, leaf, creation, life: next.context.task, children },
   };
 }
 

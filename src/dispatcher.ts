@@ -12,7 +12,7 @@ export interface DispatcherPort {
   /** The types that this supervisor can run. */
   readonly types: readonly string[];
   /** Whether a queued task may start now, by the supervisor's chart. */
-  mayClaim(): boolean;
+  mayClaim(child: boolean): boolean;
   /** Claims the task; the slot is given back by `release`, whatever comes of it. */
   claim(key: string): void;
   /** The key was taken and is not claimed: it is offered again, if its record still says so. */
@@ -56,7 +56,8 @@ export class Dispatcher {
   }
 
   offer({ key, creation, life }: TaskRecord): void {
-    this.#changes.set(key, { key, type: creation.type, priority: creation.priority, startAt: life.startAt });
+    const { type, priority, child } = creation;
+    this.#changes.set(key, { key, type, priority, startAt: life.startAt, isChild: child !== undefined });
   }
 
   withdraw({ key }: TaskRecord): void {
@@ -83,9 +84,14 @@ export class Dispatcher {
     this.#noteSettled();
   }
 
-  /** The body is gone. */
+  /** The body is gone, or waits for its children. */
   release(): void {
     this.#slots -= 1;
+  }
+
+  /** The body goes on after its children: it takes a slot, even where none is free. */
+  retake(): void {
+    this.#slots += 1;
   }
 
   /** Something may be there to be taken. */
@@ -97,20 +103,23 @@ export class Dispatcher {
   flush(): void {
     if (this.#changes.size > 0) this.#passOn();
     const limit = this.#port.concurrency - this.#slots;
-    if (limit <= 0 || this.#isTaking || !this.#mayHold || !this.#port.mayClaim()) return;
+    if (limit <= 0 || this.#isTaking || !this.#mayHold || !this.#port.mayClaim(true)) return;
     this.#isTaking = true;
     this.#mayHold = false;
-    this.#port.dispatch.take({ limit, types: this.#types, now: this.#port.clock.now() }).then(
-      (taken) => this.#port.deliver(() => this.#take(taken, limit)),
+    const childrenOnly = !this.#port.mayClaim(false);
+    const request = { limit, types: this.#types, childrenOnly, now: this.#port.clock.now() };
+    this.#port.dispatch.take(request).then(
+      (taken) => this.#port.deliver(() => this.#take(taken, limit, childrenOnly)),
       (error: unknown) => this.#port.deliver(() => this.#port.failed(error)),
     );
   }
 
-  #take({ keys, nextAt, otherTypes }: Taken, limit: number): void {
+  #take({ keys, nextAt, otherTypes }: Taken, limit: number, childrenOnly: boolean): void {
     this.#isTaking = false;
     if (keys.length === limit) this.#mayHold = true;
     for (const key of keys) {
-      if (!this.#port.mayClaim()) {
+      // The supervisor may have begun to drain meanwhile: what was taken as a root goes back.
+      if (!this.#port.mayClaim(childrenOnly)) {
         this.#port.reconsider(key);
         continue;
       }

@@ -1,18 +1,17 @@
 export type { FaultData, FaultName, LocalizableMessage, LocalizedFault } from '../machines/fault.ts';
 export type { TaskState } from '../machines/task.ts';
 export type { Authorize, Privilege, Request } from './access.ts';
-export type { BodyContext, BodyTask } from './body.ts';
 export type { Clock, Timer } from './clock.ts';
 export { systemClock } from './clock.ts';
 export type { RuntimeEvent } from './event-stream.ts';
 export { Fault, type FaultFields, isFault } from './fault.ts';
 export type { TaskFilter } from './filter.ts';
-export type { CancelReceipt, CreatedTaskHandle, StateOptions, TaskHandle } from './handle.ts';
 export type { SupervisorSnapshot } from './mailbox.ts';
 export type { InspectObserver } from './observer.ts';
 export type { Random } from './random.ts';
 export { systemRandom } from './random.ts';
 export type { RetentionOptions } from './retention.ts';
+export { type Backoff, type Jitter, type RetryOptions, noRetry } from './retry.ts';
 
 export type {
   Counts,
@@ -26,6 +25,7 @@ export type {
   Query,
   RecordFilter,
   RecordStore,
+  Reservation,
   Store,
   Taken,
   TakeRequest,
@@ -35,13 +35,18 @@ export type {
   Write,
 } from './store.ts';
 export { memoryStore } from './stores/memory.ts';
+export type { CreateTaskOptions, SubmitOptions } from './submission.ts';
+export { type Supervisor, type SupervisorOptions, createSupervisor } from './supervisor.ts';
 export {
-  type CreateTaskOptions,
-  type SubmitOptions,
-  type Supervisor,
-  type SupervisorOptions,
-  createSupervisor,
-} from './supervisor.ts';
-export { type AnyTaskDefinition, type TaskDefinition, defineTask } from './task.ts';
+  type AnyTaskDefinition,
+  type BodyContext,
+  type BodyTask,
+  type FailurePolicy,
+  type SpawnAllOptions,
+  type SpawnOptions,
+  type TaskDefinition,
+  defineTask,
+} from './task.ts';
+export type { CancelReceipt, CreatedTaskHandle, StateOptions, TaskHandle } from './task-handle.ts';
 export type { AttemptInfo, TaskInfo } from './task-info.ts';
 export { type Turn, type TurnScheduler, immediateTurns } from './turn.ts';

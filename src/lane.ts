@@ -1,37 +1,37 @@
-import type { AnyActorRef } from 'xstate';
-import type { FaultName } from '../machines/fault.ts';
 import type { TaskEvent } from '../machines/task.ts';
 import type { Attempt } from './body.ts';
+import type { Clock } from './clock.ts';
 import { type Decision, type TaskSnapshot, decide, snapshotOf } from './decide.ts';
 import { Fault } from './fault.ts';
-import { reconcile } from './reconcile.ts';
-import { type TaskRecord, isFinal, stateOf } from './record.ts';
-import type { Answer } from './refusal.ts';
-import type { Group, Verdict } from './store.ts';
-import { type TaskActor, follow, replaceSnapshot, spawnTaskActor } from './task-actor.ts';
+import { Presence, type PresencePort } from './presence.ts';
+import { childChanged } from './progress.ts';
+import type { FollowUp } from './reconcile.ts';
+import { type TaskRecord, isFinal } from './record.ts';
+import { type Answer, faultOf } from './refusal.ts';
+import type { Group, Reservation, Verdict, Write } from './store.ts';
 import type { Watcher } from './watcher.ts';
 
 /** Something that is wanted of one task. */
 export interface Operation {
   readonly event: TaskEvent;
+  /** What is committed together with it, if the chart accepts it. */
+  readonly writes?: readonly Write[] | undefined;
   /** Called once, after the commit, with the answer; or with the fault that kept it from being decided. */
   readonly answer: (answer: Answer | Fault) => void;
+  /** Called instead, when a name that it reserves stands for another key. */
+  readonly reserved?: (reservation: Reservation) => void;
 }
 
 /** What the lanes need of the supervisor. */
-export interface LanePort {
-  readonly worker: string;
-  /** The supervisor's own. */
-  actor(): AnyActorRef;
+export interface LanePort extends PresencePort {
+  readonly clock: Clock;
   commit(group: Group, settle: (verdict: Verdict) => void): void;
   /** The record comes by `loaded`. */
   load(key: string): void;
-  stopActor(actor: TaskActor): void;
-  startBody(record: TaskRecord): Attempt | undefined;
-  offer(record: TaskRecord): void;
-  withdraw(record: TaskRecord): void;
   /** A record was committed by this supervisor. */
   changed(record: TaskRecord, decisions: readonly Decision[]): void;
+  /** The sums of this parent were changed by a commit. */
+  summed(parent: TaskRecord): void;
   conflict(record: TaskRecord | undefined, event: TaskEvent): void;
 }
 
@@ -44,37 +44,34 @@ const nobody: readonly Watcher[] = [];
 export class Lane {
   readonly key: string;
   readonly #port: LanePort;
+  readonly #presence: Presence;
   #record: TaskRecord | undefined;
   #snapshot: TaskSnapshot | undefined;
   #phase: 'idle' | 'loading' | 'fresh' | 'committing' = 'idle';
   #waiting: Operation[] = [];
   #deciding: readonly Operation[] = [];
-  #actor: TaskActor | undefined;
-  #attempt: Attempt | undefined;
-  /** The signal of a created task, for its driver. */
-  #controller: AbortController | undefined;
   #watchers: readonly Watcher[] = nobody;
 
   constructor(key: string, port: LanePort, record?: TaskRecord) {
     this.key = key;
     this.#port = port;
     this.#record = record;
+    this.#presence = new Presence(key, port, (type) => this.#followUp(type));
   }
 
   get attempt(): Attempt | undefined {
-    return this.#attempt;
+    return this.#presence.attempt;
+  }
+
+  /** Whether the task is a body here, or a parent without one whose children have not ended. */
+  get isLive(): boolean {
+    return this.attempt !== undefined || this.#record?.leaf === 'running.joining';
   }
 
   /** Whether nobody needs it: whoever wants something of the task next finds the record in the store. */
   get isIdle(): boolean {
-    return (
-      this.#phase === 'idle' &&
-      this.#waiting.length === 0 &&
-      this.#watchers.length === 0 &&
-      !this.#attempt &&
-      !this.#actor &&
-      !this.#controller
-    );
+    const waits = this.#waiting.length > 0 || this.#watchers.length > 0;
+    return this.#phase === 'idle' && !waits && this.#presence.isEmpty;
   }
 
   operate(operation: Operation): void {
@@ -84,7 +81,7 @@ export class Lane {
 
   /** Makes the driver's signal of a created task. */
   drive(controller: AbortController): void {
-    this.#controller = controller;
+    this.#presence.drive(controller);
   }
 
   watch(watcher: Watcher): void {
@@ -102,6 +99,15 @@ export class Lane {
     if (this.#phase === 'idle') this.#load();
   }
 
+  /** The sums of its children, as a commit left them. */
+  adopt(record: TaskRecord): void {
+    if (this.#phase === 'loading') return;
+    if (this.#record && this.#record.sequence !== record.sequence) return this.hint();
+    this.#record = record;
+    this.#snapshot = undefined;
+    this.#settle(record);
+  }
+
   /** The record as the store has it. */
   loaded(record: TaskRecord | undefined): void {
     this.#phase = 'fresh';
@@ -112,7 +118,7 @@ export class Lane {
 
   /** The body is gone, and its end was dealt with. */
   bodyGone(): void {
-    this.#attempt = undefined;
+    this.#presence.bodyGone();
   }
 
   /** The record could not be read. */
@@ -123,9 +129,10 @@ export class Lane {
 
   /** Nothing will be decided any more: whoever waits is told. */
   abandon(fault: Fault): void {
-    for (const { answer } of [...this.#deciding, ...this.#waiting]) answer(fault);
+    const operations = [...this.#deciding, ...this.#waiting];
     this.#deciding = [];
     this.#waiting = [];
+    for (const { answer } of operations) answer(fault);
     for (const watcher of this.#takeWatchers()) watcher.abandon(fault);
   }
 
@@ -134,22 +141,19 @@ export class Lane {
     if (this.#phase === 'loading' || this.#phase === 'committing' || this.#waiting.length === 0) return;
     if (!this.#record) return this.#load();
     const record = this.#record;
-    const operations = this.#waiting;
+    const operations = untilNameRepeats(this.#waiting);
     const decisions = this.#decideAll(record, operations);
-    const next = decisions.at(-1)?.record ?? record;
+    const group = groupOf(record, operations, decisions);
     // A commit proves that the record was the newest; where nothing is to be committed, a fresh reading has to.
-    if (next === record && this.#phase === 'idle') return this.#load();
-    this.#waiting = [];
-    if (next === record) {
-      this.#answer(operations, decisions);
+    if (!group && this.#phase === 'idle') return this.#load();
+    this.#waiting = this.#waiting.slice(operations.length);
+    if (!group) {
+      answerAll(operations, decisions);
       return this.advance();
     }
     this.#phase = 'committing';
     this.#deciding = operations;
-    const { sequence, life } = record;
-    this.#port.commit([{ kind: 'replace', record: next, sequence, fence: life.fence }], (verdict) =>
-      this.#committed(operations, decisions, verdict),
-    );
+    this.#port.commit(group, (verdict) => this.#committed(operations, decisions, verdict));
   }
 
   #decideAll(record: TaskRecord, operations: readonly Operation[]): readonly Decision[] {
@@ -158,54 +162,39 @@ export class Lane {
   }
 
   #committed(operations: readonly Operation[], decisions: readonly Decision[], verdict: Verdict): void {
+    const isAbandoned = this.#deciding.length === 0;
     this.#phase = 'idle';
     this.#deciding = [];
-    if (!verdict.ok) {
-      const [record] = verdict.records;
-      for (const { event } of operations) this.#port.conflict(record, event);
-      this.#waiting = [...operations, ...this.#waiting];
-      this.#replace(record);
-    } else {
-      this.#apply(operations, decisions);
-    }
+    if (verdict.ok) this.#apply(isAbandoned ? [] : operations, decisions, verdict);
+    else if (!isAbandoned) this.#decideAgain(operations, verdict);
     this.advance();
   }
 
+  #decideAgain(operations: readonly Operation[], { records: [record], refused, reservation }: Verdict): void {
+    const named = reservation && operations.find(({ writes }) => refused && writes?.includes(refused));
+    this.#waiting = [...operations.filter((operation) => operation !== named), ...this.#waiting];
+    if (named && reservation) return named.reserved?.(reservation);
+    for (const { event } of operations) this.#port.conflict(record, event);
+    this.#replace(record);
+  }
+
   /** Makes a committed record visible: to its actor, to those who asked, to those who watch, and to reality. */
-  #apply(operations: readonly Operation[], decisions: readonly Decision[]): void {
+  #apply(operations: readonly Operation[], decisions: readonly Decision[], { records }: Verdict): void {
+    const [committed, ...others] = records;
     let before = this.#snapshot;
+    let last = this.#record;
     for (const decision of decisions) {
-      if (before && decision.record !== this.#record) this.#follow(before, decision);
+      if (before && decision.record !== last) this.#presence.take(before, decision);
       before = decision.snapshot;
-      this.#record = decision.record;
+      last = decision.record;
     }
-    this.#snapshot = before;
-    if (!this.#record) return;
-    this.#port.changed(this.#record, decisions);
-    this.#answer(operations, decisions);
-    this.#settle(this.#record);
-  }
-
-  /** An actor exists while the task runs, and takes every step of it. */
-  #follow(before: TaskSnapshot, decision: Decision): void {
-    if (!this.#actor && stateOf(decision.record) === 'running') {
-      this.#actor = spawnTaskActor(this.#port.actor(), this.key, before);
-    }
-    if (this.#actor) follow(this.#actor, decision);
-    if (this.#actor && stateOf(decision.record) !== 'running') this.#dropActor();
-  }
-
-  #dropActor(): void {
-    // A final actor has ended by itself; one that is queued again has not.
-    if (this.#actor?.getSnapshot().status === 'active') this.#port.stopActor(this.#actor);
-    this.#actor = undefined;
-  }
-
-  #answer(operations: readonly Operation[], decisions: readonly Decision[]): void {
-    operations.forEach(({ answer }, index) => {
-      const decision = decisions[index];
-      if (decision) answer({ outcome: decision.outcome, record: decision.record });
-    });
+    if (!committed) return;
+    this.#record = committed;
+    this.#snapshot = committed.children === last?.children ? before : undefined;
+    this.#port.changed(committed, decisions);
+    answerAll(operations, decisions);
+    for (const parent of others) if (parent && parent.key === committed.creation.parentTaskKey) this.#port.summed(parent);
+    this.#settle(committed);
   }
 
   /** The record as it stands elsewhere replaces what this lane knew. */
@@ -213,35 +202,31 @@ export class Lane {
     if (!record) {
       this.#record = undefined;
       this.#snapshot = undefined;
-      for (const { answer } of this.#waiting.splice(0))
-        answer({ outcome: 'ManagedObjectNotFound', record: undefined });
+      for (const { answer } of this.#waiting.splice(0)) answer({ outcome: 'ManagedObjectNotFound', record: undefined });
       for (const watcher of this.#takeWatchers()) watcher.see(undefined);
       return;
     }
-    if (this.#record && this.#record.sequence >= record.sequence) return this.#settle(this.#record);
+    const isNewer = this.#record === undefined || this.#record.sequence < record.sequence;
     this.#record = record;
     this.#snapshot = snapshotOf(record);
-    if (this.#actor) replaceSnapshot(this.#actor, this.#snapshot);
-    if (this.#actor && stateOf(record) !== 'running') this.#dropActor();
+    if (isNewer) this.#presence.replace(record, this.#snapshot);
     this.#settle(record);
   }
 
   #settle(record: TaskRecord): void {
     if (this.#watchers.length > 0) this.#watchers = this.#watchers.filter((watcher) => !watcher.see(record));
-    reconcile(record, {
-      worker: this.#port.worker,
-      fence: this.#attempt?.fence,
-      startBody: () => (this.#attempt = this.#port.startBody(record)),
-      abort: (reason) => this.#abort(reason),
-      offer: () => this.#port.offer(record),
-      withdraw: () => this.#port.withdraw(record),
-    });
-    if (isFinal(record)) this.#controller = undefined;
+    this.#presence.settle(record);
   }
 
-  #abort(reason: FaultName): void {
-    this.#attempt?.abort(reason);
-    if (this.#controller && !this.#controller.signal.aborted) this.#controller.abort(new Fault(reason));
+  #followUp(type: FollowUp): void {
+    this.operate({
+      event: { type, at: this.#port.clock.now() },
+      answer: (given) => {
+        this.#presence.followed(type);
+        // What it followed from may have changed meanwhile.
+        if (!(given instanceof Fault) && this.#record && !isFinal(this.#record)) this.#presence.settle(this.#record);
+      },
+    });
   }
 
   #takeWatchers(): readonly Watcher[] {
@@ -254,4 +239,36 @@ export class Lane {
     this.#phase = 'loading';
     this.#port.load(this.key);
   }
+}
+
+/** The operations before one that reserves a name that an earlier one reserves: it has to find that one committed. */
+function untilNameRepeats(operations: readonly Operation[]): readonly Operation[] {
+  const names = new Set<string>();
+  for (const [index, { writes = [] }] of operations.entries()) {
+    for (const write of writes) {
+      if (write.kind !== 'reserve') continue;
+      if (names.has(write.name)) return operations.slice(0, index);
+      names.add(write.name);
+    }
+  }
+  return operations.slice();
+}
+
+/** What is to be committed for these decisions; undefined: nothing. */
+function groupOf(record: TaskRecord, operations: readonly Operation[], decisions: readonly Decision[]): Group | undefined {
+  const next = decisions.at(-1)?.record ?? record;
+  const accepted = operations.filter((_operation, index) => faultOf(decisions[index]?.outcome ?? 'InvalidState') === undefined);
+  const writes = accepted.flatMap((operation) => operation.writes ?? []);
+  const { key, sequence, life } = record;
+  if (next === record) return writes.length === 0 ? undefined : [{ kind: 'check', key, sequence, fence: life.fence }, ...writes];
+  const own: Write = { kind: 'replace', record: next, sequence, fence: life.fence };
+  const forParent = childChanged(record, next);
+  return forParent ? [own, ...writes, forParent] : [own, ...writes];
+}
+
+function answerAll(operations: readonly Operation[], decisions: readonly Decision[]): void {
+  operations.forEach(({ answer }, index) => {
+    const decision = decisions[index];
+    if (decision) answer({ outcome: decision.outcome, record: decision.record });
+  });
 }

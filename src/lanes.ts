@@ -6,7 +6,7 @@ import type { TaskRecord } from './record.ts';
 import type { RecordStore } from './store.ts';
 import type { Watcher } from './watcher.ts';
 
-export interface LanesPort extends Omit<LanePort, 'load'> {
+export interface LanesPort extends Omit<LanePort, 'load' | 'summed'> {
   readonly records: RecordStore;
   /** Brings the store's answer back into the supervisor's mailbox. */
   deliver(proceed: () => void): void;
@@ -23,7 +23,11 @@ export class Lanes {
 
   constructor(port: LanesPort) {
     this.#port = port;
-    this.#lanePort = { ...port, load: (key) => void this.#toLoad.push(key) };
+    this.#lanePort = {
+      ...port,
+      load: (key) => void this.#toLoad.push(key),
+      summed: (parent) => this.#lane(parent.key, parent).adopt(parent),
+    };
   }
 
   get size(): number {
@@ -32,6 +36,11 @@ export class Lanes {
 
   operate(key: string, event: TaskEvent, answer: Operation['answer']): void {
     this.#lane(key).operate({ event, answer });
+  }
+
+  /** Creates a child, if its parent may have one: what is written is committed together with the parent's answer. */
+  spawn(parentKey: string, operation: Operation): void {
+    this.#lane(parentKey).operate(operation);
   }
 
   watch(key: string, watcher: Watcher): void {
@@ -64,6 +73,12 @@ export class Lanes {
   /** The bodies that are here. */
   attempts(): Attempt[] {
     return [...this.#lanes.values()].flatMap(({ attempt }) => attempt ?? []);
+  }
+
+  /** Whether a task is a body here, or joins its children here. */
+  hasLive(): boolean {
+    for (const lane of this.#lanes.values()) if (lane.isLive) return true;
+    return false;
   }
 
   /** Whoever waits for anything is told that it will not come. */

@@ -9,8 +9,8 @@ import type { Timers } from './timers.ts';
 
 export interface LifePort {
   readonly timers: Timers;
-  /** Whether no body is left and nothing waits for the store. */
-  isEmpty(): boolean;
+  /** Whether no body is left and nothing waits for the store; and, `withParents`, no parent joins its children. */
+  isEmpty(withParents: boolean): boolean;
   /** The longest grace of the bodies that are left. */
   graceMs(): number;
   /** Tells every body to give its slot back. */
@@ -101,7 +101,8 @@ export class Life {
 
   /** What may be over by now. */
   flush(): void {
-    if (this.#leaf.startsWith('draining') && this.#port.isEmpty()) this.send('EMPTY');
+    const isDraining = this.#leaf.startsWith('draining');
+    if (isDraining && this.#port.isEmpty(this.#leaf === 'draining.finishing')) this.send('EMPTY');
   }
 
   /** A phase that was to end sooner still does. */

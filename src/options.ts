@@ -18,6 +18,12 @@ export function notNegative(property: string, value: number): number {
   return value;
 }
 
+/** Milliseconds that must be some. */
+export function positive(property: string, value: number): number {
+  if (typeof value !== 'number' || !(value > 0)) throw invalidArgument(property, 'greater than 0', value);
+  return value;
+}
+
 export function finite(property: string, value: number): number {
   if (!Number.isFinite(value)) throw invalidArgument(property, 'a finite number', value);
   return value;

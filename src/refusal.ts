@@ -27,6 +27,10 @@ const verbs: Readonly<Record<TaskEvent['type'], string>> = {
   EXPIRE: 'let it expire',
   EVICT: 'evict it',
   UNRESPONSIVE: 'call it unresponsive',
+  SAVE_CHECKPOINT: 'save a checkpoint',
+  SPAWN: 'spawn a child',
+  ROLL_UP: 'roll up its progress',
+  CHILDREN_ENDED: 'end it',
 };
 
 /** The fault that an answer stands for, saying why; undefined when the operation was accepted. */

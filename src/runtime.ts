@@ -1,11 +1,12 @@
 import type { TaskEvent } from '../machines/task.ts';
-import { Attempt, type BodyPort, type BodyTask } from './body.ts';
+import { Attempt, type BodyPort } from './body.ts';
 import type { Clock } from './clock.ts';
+import { Alarms } from './alarms.ts';
 import { Committer } from './committer.ts';
 import type { Decision } from './decide.ts';
 import { Dispatcher, everyType } from './dispatcher.ts';
 import { EventStream } from './event-stream.ts';
-import { Fault, show } from './fault.ts';
+import { Fault, invalidArgument, show } from './fault.ts';
 import { Idle } from './idle.ts';
 import { keySource } from './key.ts';
 import type { Operation } from './lane.ts';
@@ -14,11 +15,13 @@ import { Life } from './life.ts';
 import { Mailbox } from './mailbox.ts';
 import type { InspectObserver } from './observer.ts';
 import type { Random } from './random.ts';
-import { type TaskRecord, isFinal, stateOf } from './record.ts';
+import { type TaskRecord, isFinal, stateOf, structuredParent } from './record.ts';
 import { type Answer, faultOf, refusal } from './refusal.ts';
 import { Retainer, type Retention } from './retention.ts';
-import type { Store } from './store.ts';
-import type { AnyTaskDefinition } from './task.ts';
+import { childCreated } from './progress.ts';
+import type { Group, Reservation, Store } from './store.ts';
+import type { Submission } from './submission.ts';
+import type { AnyTaskDefinition, BodyTask } from './task.ts';
 import { Timers } from './timers.ts';
 import type { Turn, TurnScheduler } from './turn.ts';
 import type { Watcher } from './watcher.ts';
@@ -30,6 +33,7 @@ export interface RuntimeOptions {
   readonly concurrency: number;
   readonly retention: Retention;
   readonly storeRetryMs: number;
+  readonly idempotencyMs: number;
   readonly strictBounds: boolean;
   readonly clock: Clock;
   readonly random: Random;
@@ -62,10 +66,11 @@ export class Runtime {
   readonly #lanes: Lanes;
   readonly #idle: Idle;
   readonly #retainer: Retainer;
+  readonly #alarms: Alarms;
   readonly #bodyPort: BodyPort;
   readonly #unknownTypes = new Set<string>();
   readonly #leaveStore: (() => void)[] = [];
-  #toStart: [Attempt, string | undefined][] = [];
+  #toStart: Attempt[] = [];
   #failure: unknown;
 
   constructor(options: RuntimeOptions) {
@@ -80,6 +85,7 @@ export class Runtime {
     this.#committer = this.#createCommitter();
     this.#dispatcher = this.#createDispatcher();
     this.#lanes = this.#createLanes();
+    this.#alarms = this.#createAlarms();
     this.#idle = new Idle(this.#storePort());
     this.#retainer = new Retainer(options.retention, {
       ...this.#storePort(),
@@ -88,8 +94,10 @@ export class Runtime {
     });
     this.#bodyPort = {
       clock,
+      random,
       bodyTask: options.bodyTask,
       ended: (attempt, event) => this.#bodyEnded(attempt, event),
+      threw: (error) => this.#userThrew(error),
     };
     this.mailbox = new Mailbox({
       turns: options.turns,
@@ -116,7 +124,10 @@ export class Runtime {
     let after = 0;
     for (;;) {
       const page = await records.query({ filter: startable, after, limit: pageSize });
-      for (const record of page) this.#dispatcher.offer(record);
+      for (const record of page) {
+        this.#dispatcher.offer(record);
+        this.#alarms.follow(record);
+      }
       const last = page.at(-1);
       if (!last) break;
       after = last.order;
@@ -140,27 +151,51 @@ export class Runtime {
     });
   }
 
-  /** Resolves when the task is in the store. `controller`: whose signal its driver has. */
-  insert(record: TaskRecord, controller?: AbortController): Promise<TaskRecord> {
+  /**
+   * Resolves with the key when the task is in the store; with that of the task that was created under the same name
+   * before, if one was. `controller`: whose signal its driver has.
+   */
+  insert({ record, reservation }: Submission, controller?: AbortController): Promise<string> {
     return new Promise((resolve, reject) => {
       this.mailbox.enter({ source: 'client', key: record.key }, () => {
         const refused = this.#life.refuses('SUBMIT');
         if (refused) return reject(refused);
         this.#committer.add(
-          [{ kind: 'insert', record }],
-          ({ ok, records: [inserted] }) => {
-            if (!ok || !inserted) {
-              return reject(
-                new Fault('SystemError', `Expected a key that is new, but ${record.key} is taken.`),
-              );
-            }
+          creating(record, reservation),
+          (verdict) => {
+            const [inserted] = verdict.records;
+            if (verdict.reservation) return answerReserved(verdict.reservation, reservation, resolve, reject);
+            if (!verdict.ok || !inserted) return reject(new Fault('SystemError', `Expected a new key, got ${record.key}.`));
             if (controller) this.#lanes.drive(inserted, controller);
-            if (inserted.life.driver === 'supervisor') this.#dispatcher.offer(inserted);
-            this.#tell(inserted, 'CREATE', 'ok');
-            resolve(inserted);
+            this.#created(inserted);
+            resolve(inserted.key);
           },
           reject,
         );
+      });
+    });
+  }
+
+  /** The same for a child, if its parent may have one. */
+  spawn({ record, reservation }: Submission, parentKey: string, fence: number): Promise<string> {
+    const event: TaskEvent = { type: 'SPAWN', at: this.clock.now(), fence };
+    const sums = childCreated(record);
+    const writes = [...creating(record, reservation), ...(sums ? [sums] : [])];
+    return new Promise((resolve, reject) => {
+      this.mailbox.enter({ source: 'body', key: parentKey }, () => {
+        const refused = this.#life.refuses('SUBMIT', true);
+        if (refused) return reject(refused);
+        this.#lanes.spawn(parentKey, {
+          event,
+          writes,
+          reserved: (found) => answerReserved(found, reservation, resolve, reject),
+          answer: (given) => {
+            const fault = given instanceof Fault ? given : refusal(parentKey, event, given);
+            if (fault) return reject(fault);
+            this.#created(record);
+            resolve(record.key);
+          },
+        });
       });
     });
   }
@@ -247,7 +282,6 @@ export class Runtime {
     this.mailbox.enter({ source: 'body', key }, () => {
       const answer: Operation['answer'] = (given) => {
         this.#lanes.bodyGone(key);
-        this.#dispatcher.release();
         if (given instanceof Fault || faultOf(given.outcome) === undefined) return;
         this.events.emit({ kind: 'late', key, sequence: given.record?.sequence ?? 0, event: event.type });
       };
@@ -274,12 +308,49 @@ export class Runtime {
     const attempt = new Attempt(record, definition, this.#bodyPort);
     // After the turn: a body that computes at once holds up nobody's answer.
     if (this.#toStart.length === 0) queueMicrotask(() => this.#startAll());
-    this.#toStart.push([attempt, record.creation.input]);
+    this.#toStart.push(attempt);
     return attempt;
   }
 
   #startAll(): void {
-    for (const [attempt, input] of this.#toStart.splice(0)) attempt.run(input);
+    for (const attempt of this.#toStart.splice(0)) attempt.run();
+  }
+
+  #created(record: TaskRecord): void {
+    if (record.life.driver === 'supervisor') this.#dispatcher.offer(record);
+    this.#alarms.follow(record);
+    this.#tell(record, 'CREATE', 'ok');
+  }
+
+  #occupy(attempt: Attempt, slot: boolean): void {
+    if (attempt.hasSlot === slot) return;
+    attempt.hasSlot = slot;
+    if (slot) this.#dispatcher.retake();
+    else this.#dispatcher.release();
+    this.#dispatcher.hint();
+  }
+
+  /** Asks every structured child that is not final to end. One that may not be canceled goes on, and is waited for. */
+  async #cancelChildren(parentKey: string): Promise<void> {
+    const filter = { parentTaskKeys: [parentKey], states: ['queued', 'running'] } as const;
+    for (let after = 0; ; ) {
+      const page = await this.options.store.records.query({ filter, after, limit: pageSize });
+      const last = page.at(-1);
+      if (!last) return;
+      after = last.order;
+      const children = page.filter((record) => structuredParent(record) === parentKey);
+      this.#enter('store', () => {
+        for (const { key } of children) this.#lanes.operate(key, { type: 'CANCEL', at: this.clock.now() }, () => {});
+      });
+    }
+  }
+
+  #ring(key: string, event: TaskEvent): void {
+    this.mailbox.enter({ source: 'clock', key }, () => this.#lanes.operate(key, event, () => {}));
+  }
+
+  #userThrew(error: unknown): void {
+    this.events.emit({ kind: 'observerFailed', error });
   }
 
   /** Another worker changed these tasks, or, where there are none, the controls. */
@@ -305,12 +376,18 @@ export class Runtime {
     if (!this.events.isRead) return;
     for (const { event, outcome, record: after } of decisions) {
       if (faultOf(outcome) === undefined) this.#tell(after, event.type, outcome);
+      if (event.type === 'UNRESPONSIVE' && outcome === 'ok') this.#tellUnresponsive(after);
     }
   }
 
   #tell(record: TaskRecord, event: string, outcome: string): void {
     const { key, sequence } = record;
     this.events.emit({ kind: 'changed', key, sequence, event, outcome, state: stateOf(record) });
+  }
+
+  #tellUnresponsive({ key, sequence, life }: TaskRecord): void {
+    const since = new Date(life.unresponsiveAt ?? life.queuedAt);
+    this.events.emit({ kind: 'unresponsive', key, sequence, since });
   }
 
   #tellUnknownTypes(types: readonly string[]): void {
@@ -359,7 +436,10 @@ export class Runtime {
   #createLife(): Life {
     return new Life({
       timers: this.#timers,
-      isEmpty: () => this.#dispatcher.taken === 0 && this.#committer.isIdle,
+      isEmpty: (withParents) =>
+        this.#dispatcher.taken === 0 &&
+        this.#committer.isIdle &&
+        !(withParents ? this.#lanes.hasLive() : this.#lanes.attempts().length > 0),
       graceMs: () => Math.max(0, ...this.#lanes.attempts().map(({ definition }) => definition.graceMs)),
       evict: () => this.#evict(),
       entered: (leaf) => this.#entered(leaf),
@@ -371,6 +451,7 @@ export class Runtime {
     return new Committer({
       ...this.#storePort(),
       worker: this.#worker,
+      clock: this.clock,
       timers: this.#background,
       storeRetryMs: this.options.storeRetryMs,
       retrying: (error) => this.events.emit({ kind: 'storeRetry', error }),
@@ -385,12 +466,22 @@ export class Runtime {
       timers: this.#timers,
       concurrency,
       types: [...definitions.keys()],
-      mayClaim: () => this.#life.allows('CLAIM'),
+      mayClaim: (child) => this.#life.allows('CLAIM', child),
       claim: (key) => this.#claim(key),
       reconsider: (key) => this.#lanes.reconsider(key),
       otherTypes: (types) => this.#tellUnknownTypes(types),
       deliver: (proceed) => this.#enter('dispatch', proceed),
       failed: (error) => this.#fail(error),
+    });
+  }
+
+  #createAlarms(): Alarms {
+    return new Alarms({
+      clock: this.clock,
+      timers: this.#timers,
+      worker: this.#worker,
+      limits: (type) => this.options.definitions.get(type),
+      ring: (key, event) => this.#ring(key, event),
     });
   }
 
@@ -401,7 +492,11 @@ export class Runtime {
       actor: () => this.mailbox.actor,
       commit: (group, settle) => this.#committer.add(group, settle),
       stopActor: (actor) => this.mailbox.stopChild(actor),
+      clock: this.clock,
       startBody: (record) => this.#startBody(record),
+      occupy: (attempt, slot) => this.#occupy(attempt, slot),
+      cancelChildren: (key) => void this.#cancelChildren(key).catch((error: unknown) => this.#fail(error)),
+      alarm: (record) => this.#alarms.follow(record),
       offer: (record) => this.#dispatcher.offer(record),
       withdraw: (record) => this.#dispatcher.withdraw(record),
       changed: (record, decisions) => this.#changed(record, decisions),
@@ -411,4 +506,23 @@ export class Runtime {
       },
     });
   }
+}
+
+/** What creates a task. The record comes first: its verdict shows it as it was stored. */
+function creating(record: TaskRecord, reservation: Reservation | undefined): Group {
+  const insert = { kind: 'insert', record } as const;
+  return reservation ? [insert, { kind: 'reserve', ...reservation }] : [insert];
+}
+
+/** The name stands for a task already: the caller gets that one, unless it meant another. */
+function answerReserved(
+  found: Reservation,
+  wanted: Reservation | undefined,
+  resolve: (key: string) => void,
+  reject: (fault: Fault) => void,
+): void {
+  if (found.digest === wanted?.digest) return resolve(found.key);
+  const property = found.owner === undefined ? 'input' : 'name';
+  const expected = found.owner === undefined ? 'the one that this idempotencyKey was used with' : 'of a child of this type';
+  reject(invalidArgument(property, expected, found.owner === undefined ? 'another' : found.digest, { obj: found.key }));
 }

@@ -1,8 +1,8 @@
-import type { TaskState } from '../machines/task.ts';
+import type { Children, TaskState } from '../machines/task.ts';
 import type { TaskRecord } from './record.ts';
 
 export type { Creation, TaskReason, TaskRecord } from './record.ts';
-export { isFinal, stateOf } from './record.ts';
+export { isFinal, stateOf, structuredParent } from './record.ts';
 
 /**
  * Where tasks are kept. Two ports: `records` is the only authority on what a task is, `dispatch` only hints which
@@ -23,15 +23,46 @@ export type Write =
       readonly record: TaskRecord;
       readonly sequence: number;
       readonly fence: number;
-    };
+    }
+  /** Nothing changes. Conflict: the record of the key has not this `sequence` and `fence`. */
+  | {
+      readonly kind: 'check';
+      readonly key: string;
+      readonly sequence: number;
+      readonly fence: number;
+    }
+  /**
+   * The counters of the record's children have grown by these; everything else about it, its sequence too, stays. No
+   * other write changes them. Never a conflict: a record that is gone needs no counters.
+   */
+  | ({ readonly kind: 'add'; readonly key: string } & Children)
+  /** The name stands for the key from now on. Conflict: it stands for another. */
+  | ({ readonly kind: 'reserve' } & Reservation);
+
+/** A name that stands for the key of one task: of an idempotent submit, or of a named child. */
+export interface Reservation {
+  readonly name: string;
+  readonly key: string;
+  /** Tells one input from another. */
+  readonly digest: string | undefined;
+  /** Epoch milliseconds; from then on the name is free. */
+  readonly expiresAt: number;
+  /** It goes when the record of this key does. */
+  readonly owner: string | undefined;
+}
 
 /** Writes that happen together or not at all. */
 export type Group = readonly Write[];
 
-/** What became of a group. `records`: as they stand now, one for each write; a conflict shows what stood in the way. */
+/** What became of a group. */
 export interface Verdict {
   readonly ok: boolean;
+  /** The records of the writes' keys as they stand after the group, or as they stood in its way. */
   readonly records: readonly (TaskRecord | undefined)[];
+  /** The first write that was refused. */
+  readonly refused?: Write | undefined;
+  /** What the refused `reserve` found. */
+  readonly reservation?: Reservation | undefined;
 }
 
 /** Members are ANDed, lists ORed; a member left out asks nothing. */
@@ -88,7 +119,7 @@ export interface RecordStore {
    * Each group is committed whole or not at all, independently of the others, in the order given; the verdicts stand in
    * that order. When it resolves, what was accepted is there for every reader and survives what the store promises.
    */
-  commit(groups: readonly Group[], worker: string): PromiseLike<readonly Verdict[]>;
+  commit(groups: readonly Group[], worker: string, now: number): PromiseLike<readonly Verdict[]>;
   /** The committed records of these keys, in that order; undefined where there is none. */
   read(keys: readonly string[]): PromiseLike<readonly (TaskRecord | undefined)[]>;
   /** The committed records that pass the filter, in order of creation. */
@@ -100,7 +131,7 @@ export interface RecordStore {
    * more often; whoever is hinted reads again. The function that it returns ends it.
    */
   changes(worker: string, hint: (keys: readonly string[]) => void): () => void;
-  /** Removes final records that need not be kept; the oldest first. */
+  /** Removes final records that need not be kept, the oldest first; never a child whose parent is not final. */
   prune(request: PruneRequest): PromiseLike<Pruned>;
   /** Notes that the worker lives, and shows the number of beats of every worker: one that stands still is lost. */
   beat(worker: string): PromiseLike<ReadonlyMap<string, number>>;
@@ -114,15 +145,18 @@ export interface RecordStore {
 export interface Offer {
   readonly key: string;
   readonly type: string;
-  /** Higher first; within one, in the order of offers. */
+  /** Higher first; within one, children first, and then in the order of offers. */
   readonly priority: number;
   /** Not before this time (epoch milliseconds). */
   readonly startAt: number | undefined;
+  /** A child of a task that lives: within its priority before all that are none. */
+  readonly isChild: boolean;
 }
 
 export interface TakeRequest {
   readonly limit: number;
   readonly types: readonly string[];
+  readonly childrenOnly: boolean;
   readonly now: number;
 }
 

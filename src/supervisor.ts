@@ -1,33 +1,22 @@
 import { availableParallelism } from 'node:os';
 import type { AnyActorRef } from 'xstate';
-import { firstLife } from '../machines/task.ts';
 import { type Access, type Authorize, authorized, trusted } from './access.ts';
+import { bodyTask } from './body-task.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { RuntimeEvent } from './event-stream.ts';
 import { Fault, invalidArgument, show } from './fault.ts';
-import { CreatedTaskHandle, TaskHandle, bodyTask } from './handle.ts';
+import { type TaskFilter, recordFilter } from './filter.ts';
+import { CreatedHandle, Handle } from './handle.ts';
 import type { InspectObserver } from './observer.ts';
-import {
-  boolean,
-  finite,
-  integer,
-  known,
-  name,
-  notNegative,
-  optionalName,
-  positiveInteger,
-  time,
-} from './options.ts';
+import { boolean, known, name, notNegative, optionalName, positive, positiveInteger } from './options.ts';
 import { type Random, systemRandom } from './random.ts';
-import type { Creation, TaskReason, TaskRecord } from './record.ts';
 import { type RetentionOptions, retentionOf } from './retention.ts';
 import { Runtime } from './runtime.ts';
-import { parseWith } from './schema.ts';
-import { serialize } from './serialize.ts';
 import type { Store } from './store.ts';
 import { memoryStore } from './stores/memory.ts';
+import { type CreateTaskOptions, type SubmitOptions, createdOf, noOptions, rootOf } from './submission.ts';
 import type { AnyTaskDefinition, TaskDefinition } from './task.ts';
-import { type TaskFilter, recordFilter } from './filter.ts';
+import type { CreatedTaskHandle, TaskHandle } from './task-handle.ts';
 import { type TaskInfo, taskInfo } from './task-info.ts';
 import { type TurnScheduler, immediateTurns } from './turn.ts';
 
@@ -44,6 +33,8 @@ export interface SupervisorOptions {
   readonly retention?: RetentionOptions;
   /** How long a store that refuses to write is tried again before the supervisor counts as failed. Milliseconds; default 30,000. */
   readonly storeRetryMs?: number;
+  /** How long an `idempotencyKey` stands for its task, beyond the task's own retention. Milliseconds; default 86,400,000, a day. */
+  readonly idempotencyMs?: number;
   /** Progress outside of 0..100 is refused with OutOfBounds instead of clamped. Default false. */
   readonly strictBounds?: boolean;
   /** Observes every actor of the supervisor, as XState's `createActor` does. */
@@ -55,65 +46,18 @@ export interface SupervisorOptions {
   readonly turns?: TurnScheduler;
 }
 
-/** Who a task is started for: the name of a user, or any reason of the seed's. */
-type Initiator = string | TaskReason;
-
-export interface SubmitOptions {
-  /** Higher first; within one priority in the order of submits. An integer; default 0. */
-  readonly priority?: number;
-  /** Not before so many milliseconds from now. */
-  readonly delayMs?: number;
-  /** Not before this time. */
-  readonly startAt?: Date | number;
-  /** What the task works on. */
-  readonly entity?: string;
-  readonly entityName?: string;
-  readonly changeTag?: string;
-  readonly activationId?: string;
-  /** Links it to a task, for reading: nothing of its life depends on that one. */
-  readonly parentTaskKey?: string;
-  readonly initiatedBy?: Initiator;
-}
-
-export interface CreateTaskOptions {
-  readonly type: string;
-  readonly cancelable: boolean;
-  readonly entity?: string;
-  readonly entityName?: string;
-  readonly parentTaskKey?: string;
-  readonly activationId?: string;
-  readonly changeTag?: string;
-  readonly initiatedBy?: Initiator;
-  /** `none`: it outlives this process. Default `process`. */
-  readonly owner?: 'process' | 'none';
-}
-
 type SubmitArguments<I> = undefined extends I
   ? [input?: I, options?: SubmitOptions]
   : [input: I, options?: SubmitOptions];
 
-const linkMembers = [
-  'entity',
-  'entityName',
-  'changeTag',
-  'activationId',
-  'parentTaskKey',
-  'initiatedBy',
-] as const;
-const submitMembers = ['priority', 'delayMs', 'startAt', ...linkMembers] as const;
-const createMembers = ['type', 'cancelable', 'owner', ...linkMembers] as const;
-
 /** How many records `tasks()` reads at a time. */
 const pageSize = 100;
 
-const noOptions: SubmitOptions = {};
-const system: TaskReason = { kind: 'system' };
 
 /** Runs tasks, and answers for all of them. Made by `createSupervisor`, ended by `stop` or by `await using`. */
 export class Supervisor implements AsyncDisposable {
   readonly #runtime: Runtime;
   readonly #access: Access;
-  readonly #plain = new Map<string, Creation>();
 
   constructor(runtime: Runtime, access: Access) {
     this.#runtime = runtime;
@@ -130,6 +74,7 @@ export class Supervisor implements AsyncDisposable {
    *
    * @throws InvalidArgument for a definition that the supervisor was not given, input that its schema refuses (with
    *   the schema's `issues`) or that is not data, and wrong options. Nothing is left behind.
+   * @throws InvalidArgument for an `idempotencyKey` that another input was submitted with.
    * @throws SupervisorStopped when it drains or has stopped.
    */
   async submit<I, R>(
@@ -138,15 +83,9 @@ export class Supervisor implements AsyncDisposable {
   ): Promise<TaskHandle<R>> {
     this.#mustKnow(definition as AnyTaskDefinition);
     if (!this.#access.isTrusted) await this.#access.permitType('Task.Create', definition.type);
-    known('options', options, submitMembers);
-    if (definition.input) await parseWith(definition.input, input, 'input');
-    const now = this.#runtime.clock.now();
-    const startAt = startTime(options, now);
-    const creation = await this.#creation(definition.type, options, serialize(input, 'input'), 'process');
-    const { cancelable } = definition;
-    const life = firstLife({ driver: 'supervisor', cancelable, queuedAt: now, startAt });
-    const record = await this.#runtime.insert(this.#record(creation, life));
-    return new TaskHandle<R>(this.#runtime, this.#access, record.key);
+    const submission = await rootOf(this.#runtime, this.#access, definition as AnyTaskDefinition, input, options);
+    const key = await this.#runtime.insert(submission);
+    return new Handle<R>(this.#runtime, this.#access, key);
   }
 
   /**
@@ -154,17 +93,11 @@ export class Supervisor implements AsyncDisposable {
    * to everybody. Its type need not be defined.
    */
   async createTask(options: CreateTaskOptions): Promise<CreatedTaskHandle> {
-    known('options', options, createMembers);
-    const type = name('type', options.type);
-    const cancelable = boolean('cancelable', options.cancelable);
-    const { owner = 'process' } = options;
-    if (owner !== 'process' && owner !== 'none') throw invalidArgument('owner', "'process' or 'none'", owner);
-    if (!this.#access.isTrusted) await this.#access.permitType('Task.Create', type);
-    const creation = await this.#creation(type, options, undefined, owner);
-    const life = firstLife({ driver: 'creator', cancelable, queuedAt: this.#runtime.clock.now() });
+    if (!this.#access.isTrusted) await this.#access.permitType('Task.Create', name('type', options?.type));
+    const record = await createdOf(this.#runtime, this.#access, options);
     const controller = new AbortController();
-    const { key } = await this.#runtime.insert(this.#record(creation, life), controller);
-    return new CreatedTaskHandle(this.#runtime, this.#access, key, controller.signal);
+    const key = await this.#runtime.insert({ record, reservation: undefined }, controller);
+    return new CreatedHandle(this.#runtime, this.#access, key, controller.signal);
   }
 
   /**
@@ -181,7 +114,7 @@ export class Supervisor implements AsyncDisposable {
     if (definition && creation.type !== definition.type) {
       throw invalidArgument('key', `the key of a task of type ${definition.type}`, creation.type);
     }
-    return new TaskHandle(this.#runtime, this.#access, key);
+    return new Handle(this.#runtime, this.#access, key);
   }
 
   /** The tasks that pass the filter, in the order of their creation, each as it is when it is read. */
@@ -265,61 +198,6 @@ export class Supervisor implements AsyncDisposable {
       `Expected the supervisor itself to be asked to ${operation}, not a principal's face of it.`,
     );
   }
-
-  async #creation(
-    type: string,
-    options: SubmitOptions,
-    input: string | undefined,
-    owner: Creation['owner'],
-  ): Promise<Creation> {
-    if (options === noOptions && input === undefined) return this.#plainCreation(type);
-    const parentTaskKey = optionalName('parentTaskKey', options.parentTaskKey);
-    const parent =
-      parentTaskKey === undefined ? undefined : await this.#access.permit('System.View', parentTaskKey);
-    return {
-      type,
-      input,
-      owner,
-      priority: integer('priority', options.priority ?? 0),
-      reason: reasonOf(options.initiatedBy),
-      entity: optionalName('entity', options.entity),
-      entityName: optionalName('entityName', options.entityName),
-      changeTag: optionalName('changeTag', options.changeTag),
-      activationId: optionalName('activationId', options.activationId),
-      parentTaskKey,
-      rootTaskKey: parent?.creation.rootTaskKey ?? parentTaskKey,
-    };
-  }
-
-  /** Tasks of which nothing is said but their type share one object. */
-  async #plainCreation(type: string): Promise<Creation> {
-    let creation = this.#plain.get(type);
-    if (!creation) this.#plain.set(type, (creation = await this.#creation(type, {}, undefined, 'process')));
-    return creation;
-  }
-
-  #record(creation: Creation, life: TaskRecord['life']): TaskRecord {
-    return { key: this.#runtime.newKey(), order: 0, sequence: 1, leaf: 'queued', creation, life };
-  }
-}
-
-function startTime({ delayMs, startAt }: SubmitOptions, now: number): number | undefined {
-  if (delayMs === undefined) return startAt === undefined ? undefined : time('startAt', startAt);
-  if (startAt !== undefined) throw invalidArgument('delayMs', 'left out where startAt is given', delayMs);
-  return notNegative('delayMs', delayMs) === 0 ? undefined : finite('delayMs', delayMs) + now;
-}
-
-function reasonOf(initiator: Initiator | undefined): TaskReason {
-  if (initiator === undefined) return system;
-  if (typeof initiator === 'string') return { kind: 'user', userName: name('initiatedBy', initiator) };
-  if (!['user', 'system', 'schedule', 'alarm'].includes(initiator?.kind)) {
-    throw invalidArgument(
-      'initiatedBy',
-      'the name of a user, or { kind: user | system | schedule | alarm }',
-      initiator,
-    );
-  }
-  return { ...initiator };
 }
 
 const supervisorMembers = [
@@ -329,6 +207,7 @@ const supervisorMembers = [
   'store',
   'retention',
   'storeRetryMs',
+  'idempotencyMs',
   'strictBounds',
   'inspect',
   'authorize',
@@ -339,6 +218,9 @@ const supervisorMembers = [
 
 /** How long a store may be out of order before the supervisor gives up: longer than a database takes to come back from a restart. */
 const defaultStoreRetryMs = 30_000;
+
+/** A day: a client that was down over night still does not start its work twice. */
+const defaultIdempotencyMs = 86_400_000;
 
 /**
  * A running supervisor: it has read what its store holds, and starts what is queued.
@@ -355,13 +237,14 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
     concurrency: run ? concurrency : 0,
     retention: retentionOf(options.retention),
     storeRetryMs: notNegative('storeRetryMs', options.storeRetryMs ?? defaultStoreRetryMs),
+    idempotencyMs: positive('idempotencyMs', options.idempotencyMs ?? defaultIdempotencyMs),
     strictBounds: boolean('strictBounds', options.strictBounds ?? false),
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
     turns: options.turns ?? immediateTurns,
     inspect: options.inspect,
     authorize: options.authorize,
-    bodyTask: (attempt) => bodyTask(runtime, attempt.definition.type, attempt),
+    bodyTask: (attempt) => bodyTask(runtime, trusted(runtime), attempt),
   });
   await runtime.start();
   return new Supervisor(runtime, trusted(runtime));

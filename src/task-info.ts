@@ -47,12 +47,16 @@ export interface TaskInfo<R = unknown> {
   /** The number of the present attempt, from 1. */
   readonly attempt: number;
   readonly maxAttempts: number;
-  /** Those that ended. */
+  /** The last of those that ended, at most 50. */
   readonly attempts: readonly AttemptInfo[];
   /** It is not started before this. */
   readonly startAt?: Date;
   /** Higher first. */
   readonly priority: number;
+  /** It ends in Timedout if it is not final by then. */
+  readonly deadline?: Date;
+  /** What its body saved last: a fresh copy on every reading. */
+  readonly checkpoint?: unknown;
   /** Since when its body has ignored an abort for longer than its grace. */
   readonly unresponsiveSince?: Date;
 }
@@ -90,6 +94,8 @@ export function taskInfo(record: TaskRecord): TaskInfo {
     ),
     startAt: date(life.startAt),
     priority: creation.priority,
+    deadline: date(life.deadlineAt),
+    checkpoint: deserialize(life.checkpoint),
     unresponsiveSince: date(life.unresponsiveAt),
   });
 }

@@ -10,7 +10,8 @@ interface Entry extends Offer {
   stale: boolean;
 }
 
-const byPriority = (a: Entry, b: Entry) => b.priority - a.priority || a.ticket - b.ticket;
+const byPriority = (a: Entry, b: Entry) =>
+  b.priority - a.priority || Number(b.isChild) - Number(a.isChild) || a.ticket - b.ticket;
 const byTime = (a: Entry, b: Entry) => (a.startAt ?? 0) - (b.startAt ?? 0) || a.ticket - b.ticket;
 
 /** A heap is swept when more of it is stale than not, and at least this much: small ones empty themselves. */
@@ -61,19 +62,20 @@ const done = Promise.resolve();
 /** One heap of due offers for each type, one of all that wait for their time. */
 class MemoryDispatch implements Dispatch {
   readonly #entries = new Map<string, Entry>();
-  readonly #due = new Map<string, Heap>();
+  readonly #due = { roots: new Map<string, Heap>(), children: new Map<string, Heap>() };
   readonly #waiting = new Heap(byTime);
   readonly #hints = new Set<() => void>();
   #tickets = 0;
 
   offer(offers: readonly Offer[]): PromiseLike<void> {
-    for (const { key, type, priority, startAt } of offers) {
+    for (const offer of offers) {
+      const { key, type, priority, startAt, isChild } = offer;
       const present = this.#entries.get(key);
       if (present?.priority === priority && present.startAt === startAt) continue;
       this.#drop(key);
       const ticket = (this.#tickets += 1);
-      const heap = startAt === undefined ? this.#heapOf(type) : this.#waiting;
-      const entry: Entry = { key, type, priority, startAt, ticket, heap, stale: false };
+      const heap = startAt === undefined ? this.#heapOf(offer) : this.#waiting;
+      const entry: Entry = { key, type, priority, startAt, isChild, ticket, heap, stale: false };
       this.#entries.set(key, entry);
       heap.push(entry);
     }
@@ -86,9 +88,10 @@ class MemoryDispatch implements Dispatch {
     return done;
   }
 
-  take({ limit, types, now }: TakeRequest): PromiseLike<Taken> {
+  take({ limit, types, childrenOnly, now }: TakeRequest): PromiseLike<Taken> {
     this.#ripen(now);
-    const heaps = types.flatMap((type) => this.#due.get(type) ?? []);
+    const from = childrenOnly ? [this.#due.children] : [this.#due.children, this.#due.roots];
+    const heaps = types.flatMap((type) => from.flatMap((due) => due.get(type) ?? []));
     const keys: string[] = [];
     while (keys.length < limit) {
       const entry = popFirst(heaps);
@@ -110,9 +113,11 @@ class MemoryDispatch implements Dispatch {
 
   /** There are seldom more types than are asked for: a heap that ran empty goes. */
   #otherTypes(types: readonly string[]): string[] {
-    if (this.#due.size <= types.length && types.every((type) => this.#due.has(type))) return [];
-    for (const [type, heap] of this.#due) if (!heap.peek()) this.#due.delete(type);
-    return [...this.#due.keys()].filter((type) => !types.includes(type));
+    const other = Object.values(this.#due).flatMap((due) => {
+      for (const [type, heap] of due) if (!types.includes(type) && !heap.peek()) due.delete(type);
+      return due.size === 0 ? [] : [...due.keys()].filter((type) => !types.includes(type));
+    });
+    return [...new Set(other)];
   }
 
   #ripen(now: number): void {
@@ -122,14 +127,15 @@ class MemoryDispatch implements Dispatch {
       entry = this.#waiting.peek()
     ) {
       this.#waiting.pop();
-      entry.heap = this.#heapOf(entry.type);
+      entry.heap = this.#heapOf(entry);
       entry.heap.push(entry);
     }
   }
 
-  #heapOf(type: string): Heap {
-    let heap = this.#due.get(type);
-    if (!heap) this.#due.set(type, (heap = new Heap(byPriority)));
+  #heapOf({ type, isChild }: Pick<Offer, 'type' | 'isChild'>): Heap {
+    const due = isChild ? this.#due.children : this.#due.roots;
+    let heap = due.get(type);
+    if (!heap) due.set(type, (heap = new Heap(byPriority)));
     return heap;
   }
 

@@ -1,7 +1,6 @@
 import {
   type Counts,
   type Group,
-  type Keep,
   type PruneRequest,
   type Pruned,
   type Query,
@@ -12,17 +11,10 @@ import {
   type Write,
   isFinal,
   stateOf,
+  structuredParent,
 } from '../store.ts';
-
-type Outcome = 'success' | 'error';
-
-/** A final record in the order of completion. */
-interface Finished {
-  readonly key: string;
-  readonly completedAt: number;
-  /** Its place among all that were ever completed here. */
-  readonly place: number;
-}
+import { MemoryFinished } from './memory-finished.ts';
+import { MemoryReservations } from './memory-reservations.ts';
 
 /** The keys that were taken out of the order of creation are cut out of it once they are this many, and half of it. */
 const compactFrom = 1024;
@@ -34,14 +26,18 @@ class MemoryRecords implements RecordStore {
   #orders: number[] = [];
   #orderOfLast = 0;
   readonly #counts = { queued: 0, running: 0, success: 0, error: 0 };
-  readonly #finished: Record<Outcome, Fifo> = { success: new Fifo(), error: new Fifo() };
-  #completions = 0;
+  /** The keys of the tasks that were created with this parent. */
+  readonly #childrenOf = new Map<string, Set<string>>();
+  readonly #finished = new MemoryFinished();
+  /** Final children that retention would have removed, were their parent final. */
+  readonly #heldBack = new Set<string>();
+  readonly #reservations = new MemoryReservations();
   readonly #hints = new Map<(keys: readonly string[]) => void, string>();
   readonly #beats = new Map<string, number>();
   readonly #control = new Map<string, string>();
 
-  commit(groups: readonly Group[], worker: string): PromiseLike<readonly Verdict[]> {
-    const verdicts = groups.map((group) => this.#commitGroup(group));
+  commit(groups: readonly Group[], worker: string, now: number): PromiseLike<readonly Verdict[]> {
+    const verdicts = groups.map((group) => this.#commitGroup(group, now));
     if (this.#hints.size > 1)
       this.#hint(
         verdicts.flatMap(({ ok, records }) => (ok ? keysOf(records) : [])),
@@ -57,15 +53,20 @@ class MemoryRecords implements RecordStore {
   query({ filter, after, limit }: Query): PromiseLike<readonly TaskRecord[]> {
     const passes = predicate(filter);
     const found: TaskRecord[] = [];
-    for (
-      let index = firstAfter(this.#orders, after);
-      index < this.#keys.length && found.length < limit;
-      index += 1
-    ) {
-      const record = this.#records.get(this.#keys[index] ?? '');
-      if (record && passes(record)) found.push(record);
+    for (const key of this.#candidates(filter, after)) {
+      const record = this.#records.get(key);
+      if (record && record.order > after && passes(record)) found.push(record);
+      if (found.length >= limit) break;
     }
     return Promise.resolve(found);
+  }
+
+  /** Keys in the order of creation, among which are all that the filter can let pass. */
+  *#candidates({ parentTaskKeys }: RecordFilter, after: number): Generator<string> {
+    if (parentTaskKeys?.length === 1) return yield* this.#childrenOf.get(parentTaskKeys[0] ?? '') ?? [];
+    for (let index = firstAfter(this.#orders, after); index < this.#keys.length; index += 1) {
+      yield this.#keys[index] ?? '';
+    }
   }
 
   counts(): PromiseLike<Counts> {
@@ -78,20 +79,10 @@ class MemoryRecords implements RecordStore {
   }
 
   prune(request: PruneRequest): PromiseLike<Pruned> {
-    let count = 0;
-    let nextAt: number | undefined;
-    for (const outcome of ['success', 'error'] as const) {
-      const step = this.#pruneOutcome(
-        this.#finished[outcome],
-        request[outcome],
-        request,
-        request.limit - count,
-      );
-      count += step.count;
-      if (step.nextAt !== undefined) nextAt = Math.min(nextAt ?? step.nextAt, step.nextAt);
-    }
+    const pruned = this.#finished.prune(request, (key) => this.#remove(key));
+    this.#reservations.expire(request.now);
     this.#compact();
-    return Promise.resolve({ count, nextAt });
+    return Promise.resolve(pruned);
   }
 
   beat(worker: string): PromiseLike<ReadonlyMap<string, number>> {
@@ -110,63 +101,92 @@ class MemoryRecords implements RecordStore {
     return Promise.resolve();
   }
 
-  #commitGroup(group: Group): Verdict {
-    if (!group.every((write) => this.#admits(write))) {
-      return { ok: false, records: group.map((write) => this.#records.get(write.record.key)) };
-    }
-    return { ok: true, records: group.map((write) => this.#write(write)) };
+  #commitGroup(group: Group, now: number): Verdict {
+    const refused = group.find((write) => !this.#admits(write, now));
+    if (!refused) for (const write of group) this.#write(write);
+    const records = group.map((write) => this.#records.get(keyOf(write)));
+    if (!refused) return { ok: true, records };
+    const reservation = refused.kind === 'reserve' ? this.#reservations.find(refused.name, now) : undefined;
+    return { ok: false, records, refused, reservation };
   }
 
-  #admits(write: Write): boolean {
-    const present = this.#records.get(write.record.key);
+  #admits(write: Write, now: number): boolean {
+    if (write.kind === 'add') return true;
+    if (write.kind === 'reserve') return (this.#reservations.find(write.name, now)?.key ?? write.key) === write.key;
+    const present = this.#records.get(keyOf(write));
     if (write.kind === 'insert') return present === undefined;
     return present?.sequence === write.sequence && present.life.fence === write.fence;
   }
 
-  #write(write: Write): TaskRecord {
-    const previous = this.#records.get(write.record.key);
-    const record = previous ? write.record : { ...write.record, order: (this.#orderOfLast += 1) };
+  #write(write: Write): void {
+    if (write.kind === 'insert') this.#insert(write.record);
+    else if (write.kind === 'replace') this.#replace(write.record);
+    else if (write.kind === 'add') this.#add(write);
+    else if (write.kind === 'reserve') this.#reservations.reserve(write);
+  }
+
+  #insert(given: TaskRecord): void {
+    const record = { ...given, order: (this.#orderOfLast += 1) };
+    const { parentTaskKey } = record.creation;
     this.#records.set(record.key, record);
-    if (previous) this.#counts[stateOf(previous)] -= 1;
-    else {
-      this.#keys.push(record.key);
-      this.#orders.push(record.order);
-    }
+    this.#keys.push(record.key);
+    this.#orders.push(record.order);
+    this.#counts[stateOf(record)] += 1;
+    if (parentTaskKey === undefined) return;
+    const siblings = this.#childrenOf.get(parentTaskKey);
+    if (siblings) siblings.add(record.key);
+    else this.#childrenOf.set(parentTaskKey, new Set([record.key]));
+  }
+
+  #replace(given: TaskRecord): void {
+    const previous = this.#records.get(given.key);
+    if (!previous) return;
+    // The counters are the store's: whoever decided may not have seen the newest.
+    const record = previous.children === given.children ? given : { ...given, children: previous.children };
+    this.#records.set(record.key, record);
+    this.#counts[stateOf(previous)] -= 1;
     this.#counts[stateOf(record)] += 1;
     if (isFinal(record)) this.#noteFinished(record);
-    return record;
   }
 
-  #noteFinished({ key, leaf, life }: TaskRecord): void {
-    const place = (this.#completions += 1);
-    this.#finished[leaf as Outcome].push({ key, completedAt: life.completedAt ?? life.queuedAt, place });
-  }
-
-  #pruneOutcome(finished: Fifo, keep: Keep, { now, minAgeMs, recent }: PruneRequest, limit: number): Pruned {
-    let count = 0;
-    for (let oldest = finished.first(); oldest; oldest = finished.first()) {
-      const mayGoAt =
-        oldest.completedAt + this.#heldMs(oldest, finished.length > keep.maxCount, keep, recent, minAgeMs);
-      if (mayGoAt > now || count === limit) return { count, nextAt: Math.max(mayGoAt, now) };
-      finished.shift();
-      this.#remove(oldest.key);
-      count += 1;
-    }
-    return { count };
-  }
-
-  /** How long after its end a final record stays, as things stand now. */
-  #heldMs(oldest: Finished, tooMany: boolean, keep: Keep, recent: Keep, minAgeMs: number): number {
-    const wanted = tooMany ? 0 : keep.maxAgeMs;
-    const isRecent = oldest.place > this.#completions - recent.maxCount;
-    return Math.max(wanted, minAgeMs, isRecent ? recent.maxAgeMs : 0);
-  }
-
-  #remove(key: string): void {
+  #add({ key, open, weight, done }: Extract<Write, { kind: 'add' }>): void {
     const record = this.#records.get(key);
     if (!record) return;
+    const sums = record.children ?? { open: 0, weight: 0, done: 0 };
+    const children = { open: sums.open + open, weight: sums.weight + weight, done: sums.done + done };
+    this.#records.set(key, { ...record, children });
+  }
+
+  /** A child stays at least as long as its parent is not final: until then it is the parent that will note it. */
+  #noteFinished(record: TaskRecord): void {
+    this.#note(record);
+    for (const key of this.#childrenOf.get(record.key) ?? []) {
+      const child = this.#records.get(key);
+      if (child && isFinal(child) && this.#heldBack.delete(key)) this.#note(child);
+    }
+  }
+
+  #note({ key, leaf, life }: TaskRecord): void {
+    this.#finished.note(leaf === 'success' ? 'success' : 'error', key, life.completedAt ?? life.queuedAt);
+  }
+
+  /** False for a child of a parent that is not final. */
+  #remove(key: string): boolean {
+    const record = this.#records.get(key);
+    if (!record) return false;
+    const parent = this.#records.get(structuredParent(record) ?? '');
+    if (parent && !isFinal(parent)) {
+      this.#heldBack.add(key);
+      return false;
+    }
     this.#records.delete(key);
     this.#counts[stateOf(record)] -= 1;
+    this.#childrenOf.get(record.creation.parentTaskKey ?? '')?.delete(key);
+    if (this.#childrenOf.get(record.creation.parentTaskKey ?? '')?.size === 0) {
+      this.#childrenOf.delete(record.creation.parentTaskKey ?? '');
+    }
+    this.#reservations.release(key);
+    return true;
   }
 
   #compact(): void {
@@ -182,33 +202,12 @@ class MemoryRecords implements RecordStore {
   }
 }
 
-/** First in, first out, without moving what stays. */
-class Fifo {
-  #items: Finished[] = [];
-  #start = 0;
-
-  get length(): number {
-    return this.#items.length - this.#start;
-  }
-
-  first(): Finished | undefined {
-    return this.#items[this.#start];
-  }
-
-  push(item: Finished): void {
-    this.#items.push(item);
-  }
-
-  shift(): void {
-    this.#start += 1;
-    if (this.#start < compactFrom || this.#start * 2 < this.#items.length) return;
-    this.#items = this.#items.slice(this.#start);
-    this.#start = 0;
-  }
-}
-
 function keysOf(records: Verdict['records']): string[] {
   return records.flatMap((record) => record?.key ?? []);
+}
+
+function keyOf(write: Write): string {
+  return write.kind === 'insert' || write.kind === 'replace' ? write.record.key : write.key;
 }
 
 /** The first index whose order is greater: the orders grow. */

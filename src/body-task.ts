@@ -1,0 +1,103 @@
+import type { TaskEvent } from '../machines/task.ts';
+import type { Access } from './access.ts';
+import { Acknowledgement } from './acknowledgement.ts';
+import type { Attempt } from './body.ts';
+import { type Fault, invalidArgument, notFound, toFaultData } from './fault.ts';
+import { Handle, cancelableEvent, descriptionEvent, progressEvent, receipt } from './handle.ts';
+import type { Runtime } from './runtime.ts';
+import { parseWith } from './schema.ts';
+import { serialize } from './serialize.ts';
+import { childOf } from './submission.ts';
+import type { AnyTaskDefinition, BodyTask, SpawnAllOptions, SpawnOptions } from './task.ts';
+import type { TaskHandle } from './task-handle.ts';
+import { taskInfo } from './task-info.ts';
+
+/** The task for its own body: every event carries the attempt's fence. */
+export function bodyTask(runtime: Runtime, access: Access, attempt: Attempt): BodyTask {
+  const { key, definition } = attempt;
+  const say = (event: TaskEvent) => acknowledged(runtime, attempt, event);
+  return {
+    key,
+    info: async () => taskInfo(await access.permit('System.View', key)),
+    cancel: async () => receipt(await runtime.ask(key, { type: 'CANCEL', at: runtime.clock.now() }, 'body')),
+    updateProgress: (percentDone) => say(progressEvent(runtime, percentDone)),
+    setDescription: (message) => say(descriptionEvent(runtime, definition.type, message)),
+    setCancelable: (cancelable) => say(cancelableEvent(runtime, cancelable)),
+    saveCheckpoint: (checkpoint) => saveCheckpoint(runtime, attempt, checkpoint),
+    spawn: (child, ...[input, options = {}]) => spawn(runtime, access, attempt, child as AnyTaskDefinition, input, options) as never,
+    spawnAll: (child: AnyTaskDefinition, inputs: readonly unknown[], options: SpawnAllOptions = {}) =>
+      spawnAll(runtime, access, attempt, child, inputs, options) as never,
+    log: (message) => runtime.events.emit({ kind: 'log', key, sequence: 0, message: String(message) }),
+  };
+}
+
+/** The answer to something that the body says and need not await. */
+function acknowledged(runtime: Runtime, { key, fence }: Attempt, event: TaskEvent): PromiseLike<void> {
+  const acknowledgement = new Acknowledgement((refusal) =>
+    runtime.events.emit({ kind: 'refused', key, sequence: 0, event: event.type, fault: toFaultData(refusal) }),
+  );
+  runtime.ask(key, { ...event, fence } as TaskEvent, 'body').then(
+    () => acknowledgement.settle(undefined),
+    (fault: unknown) => acknowledgement.settle(fault as Fault),
+  );
+  return acknowledgement;
+}
+
+async function saveCheckpoint(runtime: Runtime, { key, fence, definition }: Attempt, value: unknown): Promise<void> {
+  if (definition.checkpoint) await parseWith(definition.checkpoint, value, 'checkpoint');
+  const checkpoint = serialize(value, 'checkpoint');
+  await runtime.ask(key, { type: 'SAVE_CHECKPOINT', at: runtime.clock.now(), fence, checkpoint }, 'body');
+}
+
+async function spawn(
+  runtime: Runtime,
+  access: Access,
+  { key, fence }: Attempt,
+  definition: AnyTaskDefinition,
+  input: unknown,
+  options: SpawnOptions,
+): Promise<TaskHandle> {
+  if (runtime.options.definitions.get(definition?.type) !== definition) {
+    throw invalidArgument('definition', 'one of those given to createSupervisor', definition?.type);
+  }
+  const parent = await runtime.read(key);
+  if (!parent) throw notFound(key);
+  const child = await childOf(runtime, parent, definition, input, options);
+  return new Handle(runtime, access, await runtime.spawn(child, key, fence));
+}
+
+async function spawnAll(
+  runtime: Runtime,
+  access: Access,
+  attempt: Attempt,
+  definition: AnyTaskDefinition,
+  inputs: readonly unknown[],
+  { onFailure = 'fail', each }: SpawnAllOptions,
+): Promise<readonly unknown[]> {
+  if (!['fail', 'ignore', 'cancelSiblings'].includes(onFailure)) {
+    throw invalidArgument('onFailure', "'fail', 'ignore' or 'cancelSiblings'", onFailure);
+  }
+  const options = (input: unknown, index: number) => each?.(input as never, index) ?? {};
+  const children = await Promise.all(
+    inputs.map((input, index) => spawn(runtime, access, attempt, definition, input, options(input, index))),
+  );
+  const results = children.map((child) => child.result());
+  if (onFailure === 'fail') return Promise.all(results);
+  if (onFailure === 'ignore') return Promise.allSettled(results);
+  return untilFirstFailure(children, results);
+}
+
+/** The results; or the first fault, once the others were asked to end and have. */
+async function untilFirstFailure(
+  children: readonly TaskHandle[],
+  results: readonly Promise<unknown>[],
+): Promise<readonly unknown[]> {
+  try {
+    return await Promise.all(results);
+  } catch (fault) {
+    // One that has ended, or may not be canceled, refuses; it is waited for all the same.
+    await Promise.allSettled(children.map((child) => child.cancel()));
+    await Promise.allSettled(results);
+    throw fault;
+  }
+}
