@@ -115,7 +115,7 @@ export type TaskEvent =
       Fenced & {
         readonly type: 'BODY_THREW';
         readonly error: LocalizedFault;
-        /** What it rejected with is the reason of its abort, or calls itself an abort. */
+        /** Its signal was aborted, and what it rejected with is the reason, or calls itself an abort. */
         readonly aborted: boolean;
         /** When the next attempt may start; left out when this fault is not to be tried again. */
         readonly retryAt?: number | undefined;
@@ -360,7 +360,9 @@ const chart = setup({
       ...concluded(task, { to: 'error', error: requestCanceled }, event),
       cancelled: true,
     })),
-    expireQueued: changing('EXPIRE')((task, event) => concluded(task, { to: 'error', error: timedout }, event)),
+    expireQueued: changing('EXPIRE')((task, event) =>
+      concluded(task, { to: 'error', error: timedout }, event),
+    ),
     start: changing(
       'START',
       'SET_STATE',
@@ -517,7 +519,10 @@ export const taskMachine = chart.createMachine({
           { target: 'error', actions: 'setError', meta: ok },
         ],
         SAVE_CHECKPOINT: saveCheckpoint,
-        ROLL_UP: [{ guard: 'reportsItself', meta: nothing }, { actions: 'rollUp', meta: ok }],
+        ROLL_UP: [
+          { guard: 'reportsItself', meta: nothing },
+          { actions: 'rollUp', meta: ok },
+        ],
         CHILDREN_ENDED: ignored,
         BODY_RETURNED: [
           refuseLostFence,

@@ -51,7 +51,7 @@ export function authorized(runtime: Runtime, authorize: Authorize | undefined, p
         { obj: object },
       );
     }
-    const refused = await ask(authorize, { ...request, principal });
+    const refused = await runtime.orStopped(ask(authorize, { ...request, principal }));
     if (refused) throw noPermission(object, request.privilege, refused);
   };
   const about = (privilege: Privilege, record: TaskRecord) =>

@@ -43,7 +43,14 @@ export class Alarms {
     const next = this.#next(record);
     const present = this.#alarms.get(key);
     if (!next && !present) return;
-    if (next && present && next.at === present.at && next.type === present.type && next.fence === present.fence) return;
+    if (
+      next &&
+      present &&
+      next.at === present.at &&
+      next.type === present.type &&
+      next.fence === present.fence
+    )
+      return;
     present?.timer.cancel();
     this.#alarms.delete(key);
     if (next) this.#set(key, next);

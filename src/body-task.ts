@@ -15,38 +15,49 @@ import { taskInfo } from './task-info.ts';
 /** The task for its own body: every event carries the attempt's fence. */
 export function bodyTask(runtime: Runtime, access: Access, attempt: Attempt): BodyTask {
   const { key, definition } = attempt;
-  const say = (event: TaskEvent) => acknowledged(runtime, attempt, event);
+  const say = (event: TaskEvent) => heard(runtime, attempt, event.type, tell(runtime, attempt, event));
   return {
     key,
     info: async () => taskInfo(await access.permit('System.View', key)),
-    cancel: async () => receipt(await runtime.ask(key, { type: 'CANCEL', at: runtime.clock.now() }, 'body')),
+    cancel() {
+      const asked = runtime.ask(key, { type: 'CANCEL', at: runtime.clock.now() }, 'body');
+      return heard(runtime, attempt, 'CANCEL', asked.then(receipt));
+    },
     updateProgress: (percentDone) => say(progressEvent(runtime, percentDone)),
     setDescription: (message) => say(descriptionEvent(runtime, definition.type, message)),
     setCancelable: (cancelable) => say(cancelableEvent(runtime, cancelable)),
-    saveCheckpoint: (checkpoint) => saveCheckpoint(runtime, attempt, checkpoint),
-    spawn: (child, ...[input, options = {}]) => spawn(runtime, access, attempt, child as AnyTaskDefinition, input, options) as never,
-    spawnAll: (child: AnyTaskDefinition, inputs: readonly unknown[], options: SpawnAllOptions = {}) =>
+    saveCheckpoint: (checkpoint) =>
+      heard(runtime, attempt, 'SAVE_CHECKPOINT', saveCheckpoint(runtime, attempt, checkpoint)),
+    spawn: (child, ...[input, options = {}]) =>
+      spawn(runtime, access, attempt, child as AnyTaskDefinition, input, options) as never,
+    spawnAll: (child: AnyTaskDefinition, inputs: readonly unknown[], options?: SpawnAllOptions) =>
       spawnAll(runtime, access, attempt, child, inputs, options) as never,
     log: (message) => runtime.events.emit({ kind: 'log', key, sequence: 0, message: String(message) }),
   };
 }
 
-/** The answer to something that the body says and need not await. */
-function acknowledged(runtime: Runtime, { key, fence }: Attempt, event: TaskEvent): PromiseLike<void> {
-  const acknowledgement = new Acknowledgement((refusal) =>
-    runtime.events.emit({ kind: 'refused', key, sequence: 0, event: event.type, fault: toFaultData(refusal) }),
+/** What the body says is committed. */
+async function tell(runtime: Runtime, { key, fence }: Attempt, event: TaskEvent): Promise<void> {
+  await runtime.ask(key, { ...event, fence } as TaskEvent, 'body');
+}
+
+/** The answer to something that the body need not await. */
+function heard<T>(runtime: Runtime, { key }: Attempt, event: string, answer: Promise<T>): PromiseLike<T> {
+  const acknowledgement = new Acknowledgement<T>((refusal) =>
+    runtime.events.emit({ kind: 'refused', key, sequence: 0, event, fault: toFaultData(refusal) }),
   );
-  runtime.ask(key, { ...event, fence } as TaskEvent, 'body').then(
-    () => acknowledgement.settle(undefined),
-    (fault: unknown) => acknowledgement.settle(fault as Fault),
+  answer.then(
+    (value) => acknowledgement.settle({ value }),
+    (refusal: unknown) => acknowledgement.settle({ refusal: refusal as Fault }),
   );
   return acknowledgement;
 }
 
-async function saveCheckpoint(runtime: Runtime, { key, fence, definition }: Attempt, value: unknown): Promise<void> {
+async function saveCheckpoint(runtime: Runtime, attempt: Attempt, value: unknown): Promise<void> {
+  const { definition, fence } = attempt;
   if (definition.checkpoint) await parseWith(definition.checkpoint, value, 'checkpoint');
   const checkpoint = serialize(value, 'checkpoint');
-  await runtime.ask(key, { type: 'SAVE_CHECKPOINT', at: runtime.clock.now(), fence, checkpoint }, 'body');
+  await tell(runtime, attempt, { type: 'SAVE_CHECKPOINT', at: runtime.clock.now(), fence, checkpoint });
 }
 
 async function spawn(
@@ -72,7 +83,7 @@ async function spawnAll(
   attempt: Attempt,
   definition: AnyTaskDefinition,
   inputs: readonly unknown[],
-  { onFailure = 'fail', each }: SpawnAllOptions,
+  { onFailure = 'fail', each }: SpawnAllOptions = {},
 ): Promise<readonly unknown[]> {
   if (!['fail', 'ignore', 'cancelSiblings'].includes(onFailure)) {
     throw invalidArgument('onFailure', "'fail', 'ignore' or 'cancelSiblings'", onFailure);

@@ -111,7 +111,7 @@ export class Attempt {
       at,
       fence: this.fence,
       error: readable(error),
-      aborted: isAbort(error, this.#reason),
+      aborted: this.#reason !== undefined && isAbort(error, this.#reason),
       retryAt: delayMs === undefined ? undefined : at + Math.ceil(delayMs),
     };
   }
@@ -138,7 +138,7 @@ function readable(error: unknown) {
 }
 
 /** Whether an error stands for an abort: the reason itself, or one that says so, anywhere along its causes. */
-function isAbort(error: unknown, reason: Fault | undefined): boolean {
+function isAbort(error: unknown, reason: Fault): boolean {
   try {
     let link = error;
     for (let depth = 0; depth < longestChain && typeof link === 'object' && link !== null; depth += 1) {

@@ -1,14 +1,7 @@
 import { type FaultName, type LocalizableMessage, localized } from '../machines/fault.ts';
 import type { TaskEvent, TaskState } from '../machines/task.ts';
 import type { Access, Privilege } from './access.ts';
-import {
-  Fault,
-  invalidArgument,
-  isFault,
-  rememberCause,
-  show,
-  toLocalizedFault,
-} from './fault.ts';
+import { Fault, invalidArgument, isFault, rememberCause, show, toLocalizedFault } from './fault.ts';
 import { boolean, finite, known, name } from './options.ts';
 import type { Runtime } from './runtime.ts';
 import { serialize, storable } from './serialize.ts';
@@ -121,7 +114,11 @@ export function cancelableEvent(runtime: Runtime, cancelable: boolean): TaskEven
   return { type: 'SET_CANCELABLE', at: runtime.clock.now(), cancelable: boolean('cancelable', cancelable) };
 }
 
-export function descriptionEvent(runtime: Runtime, type: string, message: string | LocalizableMessage): TaskEvent {
+export function descriptionEvent(
+  runtime: Runtime,
+  type: string,
+  message: string | LocalizableMessage,
+): TaskEvent {
   return { type: 'SET_DESCRIPTION', at: runtime.clock.now(), description: describe(type, message) };
 }
 

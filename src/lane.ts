@@ -193,7 +193,8 @@ export class Lane {
     this.#snapshot = committed.children === last?.children ? before : undefined;
     this.#port.changed(committed, decisions);
     answerAll(operations, decisions);
-    for (const parent of others) if (parent && parent.key === committed.creation.parentTaskKey) this.#port.summed(parent);
+    for (const parent of others)
+      if (parent && parent.key === committed.creation.parentTaskKey) this.#port.summed(parent);
     this.#settle(committed);
   }
 
@@ -202,7 +203,8 @@ export class Lane {
     if (!record) {
       this.#record = undefined;
       this.#snapshot = undefined;
-      for (const { answer } of this.#waiting.splice(0)) answer({ outcome: 'ManagedObjectNotFound', record: undefined });
+      for (const { answer } of this.#waiting.splice(0))
+        answer({ outcome: 'ManagedObjectNotFound', record: undefined });
       for (const watcher of this.#takeWatchers()) watcher.see(undefined);
       return;
     }
@@ -224,7 +226,8 @@ export class Lane {
       answer: (given) => {
         this.#presence.followed(type);
         // What it followed from may have changed meanwhile.
-        if (!(given instanceof Fault) && this.#record && !isFinal(this.#record)) this.#presence.settle(this.#record);
+        if (!(given instanceof Fault) && this.#record && !isFinal(this.#record))
+          this.#presence.settle(this.#record);
       },
     });
   }
@@ -255,12 +258,19 @@ function untilNameRepeats(operations: readonly Operation[]): readonly Operation[
 }
 
 /** What is to be committed for these decisions; undefined: nothing. */
-function groupOf(record: TaskRecord, operations: readonly Operation[], decisions: readonly Decision[]): Group | undefined {
+function groupOf(
+  record: TaskRecord,
+  operations: readonly Operation[],
+  decisions: readonly Decision[],
+): Group | undefined {
   const next = decisions.at(-1)?.record ?? record;
-  const accepted = operations.filter((_operation, index) => faultOf(decisions[index]?.outcome ?? 'InvalidState') === undefined);
+  const accepted = operations.filter(
+    (_operation, index) => faultOf(decisions[index]?.outcome ?? 'InvalidState') === undefined,
+  );
   const writes = accepted.flatMap((operation) => operation.writes ?? []);
   const { key, sequence, life } = record;
-  if (next === record) return writes.length === 0 ? undefined : [{ kind: 'check', key, sequence, fence: life.fence }, ...writes];
+  if (next === record)
+    return writes.length === 0 ? undefined : [{ kind: 'check', key, sequence, fence: life.fence }, ...writes];
   const own: Write = { kind: 'replace', record: next, sequence, fence: life.fence };
   const forParent = childChanged(record, next);
   return forParent ? [own, ...writes, forParent] : [own, ...writes];

@@ -26,7 +26,7 @@ export class Life {
   #leaf = 'starting';
   #answers = new Map<string, Outcome>();
   #phaseEnds: Timer | undefined;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
 
   constructor(port: LifePort) {
     this.#port = port;
@@ -76,13 +76,21 @@ export class Life {
       this.#port.evict();
       this.#endPhaseIn(this.#port.graceMs());
     }
-    if (leaf === 'stopped') for (const resolve of this.#waiting.splice(0)) resolve();
+    if (leaf !== 'stopped') return;
+    for (const tell of this.#waiting) tell();
+    this.#waiting.clear();
   }
 
   /** Resolves when the supervisor has stopped. */
   stopped(): Promise<void> {
     if (this.isOver) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => void this.#waiting.add(resolve));
+  }
+
+  /** Calls back once, when the supervisor stops. The function that it returns takes that back. */
+  onStopped(tell: () => void): () => void {
+    this.#waiting.add(tell);
+    return () => this.#waiting.delete(tell);
   }
 
   drain(): Promise<void> {

@@ -8,13 +8,18 @@ export type Jitter = 'full' | 'equal' | 'none';
 /** How long to wait before the next attempt. */
 export type Backoff =
   /** `baseMs`, doubled with every further attempt, at most `maxMs`. */
-  | { readonly kind: 'exponential'; readonly baseMs?: number; readonly maxMs?: number; readonly jitter?: Jitter }
+  | {
+      readonly kind: 'exponential';
+      readonly baseMs?: number;
+      readonly maxMs?: number;
+      readonly jitter?: Jitter;
+    }
   /** `baseMs` times the number of the attempt that failed, at most `maxMs`. */
   | { readonly kind: 'linear'; readonly baseMs?: number; readonly maxMs?: number; readonly jitter?: Jitter }
   /** What the function answers, in milliseconds. */
   | {
       readonly kind: 'custom';
-      delayMs(failed: { readonly attempt: number; readonly error: unknown }): number;
+      readonly delayMs: (failed: { readonly attempt: number; readonly error: unknown }) => number;
       readonly jitter?: Jitter;
     };
 
@@ -25,13 +30,13 @@ export interface RetryOptions {
   /** Default exponential from 1,000 to 60,000 ms with full jitter. */
   readonly backoff?: Backoff;
   /** Whether this error is worth another attempt. Default: every one. What throws says no. */
-  retryIf?(error: unknown, failed: { readonly attempt: number }): boolean;
+  readonly retryIf?: (error: unknown, failed: { readonly attempt: number }) => boolean;
 }
 
 export interface Retry {
   readonly maxAttempts: number;
   /** Milliseconds until the next attempt; undefined: there shall be none. */
-  delayMs(error: unknown, attempt: number, random: Random): number | undefined;
+  readonly delayMs: (error: unknown, attempt: number, random: Random) => number | undefined;
 }
 
 /** A second, as a service that was restarted is back by then; a minute, as nobody watches a log for longer. */
@@ -45,7 +50,8 @@ const notRetried = new WeakSet<object>();
  * object is wrapped into an `Error` first.
  */
 export function noRetry<E>(error: E): E extends object ? E : Error {
-  const marked = typeof error === 'object' && error !== null ? error : new Error(String(error), { cause: error });
+  const marked =
+    typeof error === 'object' && error !== null ? error : new Error(String(error), { cause: error });
   notRetried.add(marked);
   return marked as E extends object ? E : Error;
 }
@@ -54,7 +60,8 @@ export function noRetry<E>(error: E): E extends object ? E : Error {
 export function retryOf(options: RetryOptions = {}): Retry {
   known('retry', options, ['maxAttempts', 'backoff', 'retryIf']);
   const { retryIf } = options;
-  if (retryIf !== undefined && typeof retryIf !== 'function') throw invalidArgument('retry.retryIf', 'a function', retryIf);
+  if (retryIf !== undefined && typeof retryIf !== 'function')
+    throw invalidArgument('retry.retryIf', 'a function', retryIf);
   const delay = delayOf(options.backoff ?? { kind: 'exponential' });
   return {
     maxAttempts: positiveInteger('retry.maxAttempts', options.maxAttempts ?? 1),
@@ -66,21 +73,35 @@ export function retryOf(options: RetryOptions = {}): Retry {
   };
 }
 
-function delayOf(backoff: Backoff): Retry['delayMs'] & ((error: unknown, attempt: number, random: Random) => number) {
+function delayOf(
+  backoff: Backoff,
+): Retry['delayMs'] & ((error: unknown, attempt: number, random: Random) => number) {
   known('retry.backoff', backoff, ['kind', 'baseMs', 'maxMs', 'jitter', 'delayMs'] as never);
   const jitter = jitterOf(backoff.jitter ?? (backoff.kind === 'custom' ? 'none' : 'full'));
   if (backoff.kind === 'custom') {
-    if (typeof backoff.delayMs !== 'function') throw invalidArgument('retry.backoff.delayMs', 'a function', backoff.delayMs);
+    if (typeof backoff.delayMs !== 'function')
+      throw invalidArgument('retry.backoff.delayMs', 'a function', typeof backoff.delayMs);
     return (error, attempt, random) =>
-      jitter(finite('retry.backoff.delayMs()', notNegative('retry.backoff.delayMs()', backoff.delayMs({ attempt, error }))), random);
+      jitter(
+        finite(
+          'retry.backoff.delayMs()',
+          notNegative('retry.backoff.delayMs()', backoff.delayMs({ attempt, error })),
+        ),
+        random,
+      );
   }
   const baseMs = notNegative('retry.backoff.baseMs', backoff.baseMs ?? defaultBaseMs);
   const maxMs = notNegative('retry.backoff.maxMs', backoff.maxMs ?? defaultMaxMs);
   if (backoff.kind === 'exponential') {
     return (_error, attempt, random) => jitter(Math.min(maxMs, baseMs * 2 ** (attempt - 1)), random);
   }
-  if (backoff.kind === 'linear') return (_error, attempt, random) => jitter(Math.min(maxMs, baseMs * attempt), random);
-  throw invalidArgument('retry.backoff.kind', "'exponential', 'linear' or 'custom'", (backoff as { kind: unknown }).kind);
+  if (backoff.kind === 'linear')
+    return (_error, attempt, random) => jitter(Math.min(maxMs, baseMs * attempt), random);
+  throw invalidArgument(
+    'retry.backoff.kind',
+    "'exponential', 'linear' or 'custom'",
+    (backoff as { kind: unknown }).kind,
+  );
 }
 
 function jitterOf(jitter: Jitter): (delayMs: number, random: Random) => number {

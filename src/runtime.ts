@@ -3,10 +3,11 @@ import { Attempt, type BodyPort } from './body.ts';
 import type { Clock } from './clock.ts';
 import { Alarms } from './alarms.ts';
 import { Committer } from './committer.ts';
+import { type Submission, answerReserved, creating } from './creating.ts';
 import type { Decision } from './decide.ts';
 import { Dispatcher, everyType } from './dispatcher.ts';
 import { EventStream } from './event-stream.ts';
-import { Fault, invalidArgument, show } from './fault.ts';
+import { Fault, show } from './fault.ts';
 import { Idle } from './idle.ts';
 import { keySource } from './key.ts';
 import type { Operation } from './lane.ts';
@@ -18,9 +19,7 @@ import type { Random } from './random.ts';
 import { type TaskRecord, isFinal, stateOf, structuredParent } from './record.ts';
 import { type Answer, faultOf, refusal } from './refusal.ts';
 import { Retainer, type Retention } from './retention.ts';
-import { childCreated } from './progress.ts';
-import type { Group, Reservation, Store } from './store.ts';
-import type { Submission } from './submission.ts';
+import type { Store } from './store.ts';
 import type { AnyTaskDefinition, BodyTask } from './task.ts';
 import { Timers } from './timers.ts';
 import type { Turn, TurnScheduler } from './turn.ts';
@@ -165,7 +164,8 @@ export class Runtime {
           (verdict) => {
             const [inserted] = verdict.records;
             if (verdict.reservation) return answerReserved(verdict.reservation, reservation, resolve, reject);
-            if (!verdict.ok || !inserted) return reject(new Fault('SystemError', `Expected a new key, got ${record.key}.`));
+            if (!verdict.ok || !inserted)
+              return reject(new Fault('SystemError', `Expected a new key, got ${record.key}.`));
             if (controller) this.#lanes.drive(inserted, controller);
             this.#created(inserted);
             resolve(inserted.key);
@@ -179,8 +179,7 @@ export class Runtime {
   /** The same for a child, if its parent may have one. */
   spawn({ record, reservation }: Submission, parentKey: string, fence: number): Promise<string> {
     const event: TaskEvent = { type: 'SPAWN', at: this.clock.now(), fence };
-    const sums = childCreated(record);
-    const writes = [...creating(record, reservation), ...(sums ? [sums] : [])];
+    const writes = creating(record, reservation);
     return new Promise((resolve, reject) => {
       this.mailbox.enter({ source: 'body', key: parentKey }, () => {
         const refused = this.#life.refuses('SUBMIT', true);
@@ -204,6 +203,15 @@ export class Runtime {
   async read(key: string): Promise<TaskRecord | undefined> {
     const [record] = await this.options.store.records.read([key]);
     return record;
+  }
+
+  /** The same, but it rejects with SupervisorStopped when the supervisor stops before: the user's code may never answer. */
+  orStopped<T>(answer: Promise<T>): Promise<T> {
+    if (this.#life.isOver) return answer;
+    return new Promise((resolve, reject) => {
+      const leave = this.#life.onStopped(() => reject(new Fault('SupervisorStopped')));
+      answer.then(resolve, reject).finally(leave);
+    });
   }
 
   watch(key: string, watcher: Watcher): void {
@@ -333,14 +341,15 @@ export class Runtime {
   /** Asks every structured child that is not final to end. One that may not be canceled goes on, and is waited for. */
   async #cancelChildren(parentKey: string): Promise<void> {
     const filter = { parentTaskKeys: [parentKey], states: ['queued', 'running'] } as const;
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const page = await this.options.store.records.query({ filter, after, limit: pageSize });
       const last = page.at(-1);
       if (!last) return;
       after = last.order;
       const children = page.filter((record) => structuredParent(record) === parentKey);
       this.#enter('store', () => {
-        for (const { key } of children) this.#lanes.operate(key, { type: 'CANCEL', at: this.clock.now() }, () => {});
+        for (const { key } of children)
+          this.#lanes.operate(key, { type: 'CANCEL', at: this.clock.now() }, () => {});
       });
     }
   }
@@ -506,23 +515,4 @@ export class Runtime {
       },
     });
   }
-}
-
-/** What creates a task. The record comes first: its verdict shows it as it was stored. */
-function creating(record: TaskRecord, reservation: Reservation | undefined): Group {
-  const insert = { kind: 'insert', record } as const;
-  return reservation ? [insert, { kind: 'reserve', ...reservation }] : [insert];
-}
-
-/** The name stands for a task already: the caller gets that one, unless it meant another. */
-function answerReserved(
-  found: Reservation,
-  wanted: Reservation | undefined,
-  resolve: (key: string) => void,
-  reject: (fault: Fault) => void,
-): void {
-  if (found.digest === wanted?.digest) return resolve(found.key);
-  const property = found.owner === undefined ? 'input' : 'name';
-  const expected = found.owner === undefined ? 'the one that this idempotencyKey was used with' : 'of a child of this type';
-  reject(invalidArgument(property, expected, found.owner === undefined ? 'another' : found.digest, { obj: found.key }));
 }

@@ -1,8 +1,19 @@
 import { v5 } from 'uuid';
 import { firstLife } from '../machines/task.ts';
 import type { Access } from './access.ts';
+import type { Submission } from './creating.ts';
 import { invalidArgument } from './fault.ts';
-import { boolean, finite, integer, known, name, notNegative, optionalName, positive, time } from './options.ts';
+import {
+  boolean,
+  finite,
+  integer,
+  known,
+  name,
+  notNegative,
+  optionalName,
+  positive,
+  time,
+} from './options.ts';
 import type { ChildLink, Creation, TaskReason, TaskRecord } from './record.ts';
 import type { Runtime } from './runtime.ts';
 import { parseWith } from './schema.ts';
@@ -47,7 +58,6 @@ export interface CreateTaskOptions {
   readonly owner?: 'process' | 'none';
 }
 
-
 const linkMembers = ['entity', 'entityName', 'changeTag', 'activationId'] as const;
 const timeMembers = ['priority', 'delayMs', 'startAt', 'deadlineMs'] as const;
 const rootMembers = ['parentTaskKey', 'initiatedBy'] as const;
@@ -57,12 +67,6 @@ const spawnMembers = ['name', 'weight', 'detached', ...timeMembers, ...linkMembe
 
 export const noOptions: SubmitOptions = {};
 const system: TaskReason = { kind: 'system' };
-
-/** A task that is to be created, and the name under which it is created once. */
-export interface Submission {
-  readonly record: TaskRecord;
-  readonly reservation: Reservation | undefined;
-}
 
 /** Tasks of which nothing is said but their type share one object. */
 const plainCreations = new WeakMap<AnyTaskDefinition, Creation>();
@@ -79,13 +83,19 @@ export async function rootOf(
   if (definition.input) await parseWith(definition.input, input, 'input');
   const serialized = serialize(input, 'input');
   const isPlain = options === noOptions && serialized === undefined;
-  const creation = isPlain ? plainCreation(definition) : await rootCreation(access, definition.type, options, serialized);
+  const creation = isPlain
+    ? plainCreation(definition)
+    : await rootCreation(access, definition.type, options, serialized);
   const record = supervised(runtime, definition, creation, options);
   return { record, reservation: idempotency(runtime, record, options.idempotencyKey) };
 }
 
 /** The record of a task that its creator drives, checked. */
-export async function createdOf(runtime: Runtime, access: Access, options: CreateTaskOptions): Promise<TaskRecord> {
+export async function createdOf(
+  runtime: Runtime,
+  access: Access,
+  options: CreateTaskOptions,
+): Promise<TaskRecord> {
   known('options', options, createMembers);
   const { owner = 'process' } = options;
   if (owner !== 'process' && owner !== 'none') throw invalidArgument('owner', "'process' or 'none'", owner);
@@ -157,7 +167,13 @@ function said(type: string, options: SpawnOptions, input: string | undefined) {
 function plainCreation(definition: AnyTaskDefinition): Creation {
   let creation = plainCreations.get(definition);
   if (!creation) {
-    const rest = { priority: 0, reason: system, parentTaskKey: undefined, rootTaskKey: undefined, child: undefined };
+    const rest = {
+      priority: 0,
+      reason: system,
+      parentTaskKey: undefined,
+      rootTaskKey: undefined,
+      child: undefined,
+    };
     plainCreations.set(definition, (creation = { ...said(definition.type, {}, undefined), ...rest }));
   }
   return creation;
@@ -170,7 +186,8 @@ function supervised(
   options: SpawnOptions,
 ): TaskRecord {
   const queuedAt = runtime.clock.now();
-  const deadlineMs = options.deadlineMs === undefined ? definition.deadlineMs : positive('deadlineMs', options.deadlineMs);
+  const deadlineMs =
+    options.deadlineMs === undefined ? definition.deadlineMs : positive('deadlineMs', options.deadlineMs);
   const life = firstLife({
     driver: 'supervisor',
     cancelable: definition.cancelable,
@@ -183,7 +200,15 @@ function supervised(
 }
 
 function record(runtime: Runtime, creation: Creation, life: TaskRecord['life']): TaskRecord {
-  return { key: runtime.newKey(), order: 0, sequence: 1, leaf: 'queued', creation, life, children: undefined };
+  return {
+    key: runtime.newKey(),
+    order: 0,
+    sequence: 1,
+    leaf: 'queued',
+    creation,
+    life,
+    children: undefined,
+  };
 }
 
 function startTime({ delayMs, startAt }: SpawnOptions, now: number): number | undefined {
@@ -218,7 +243,11 @@ function reasonOf(initiator: Initiator | undefined): TaskReason {
   if (initiator === undefined) return system;
   if (typeof initiator === 'string') return { kind: 'user', userName: name('initiatedBy', initiator) };
   if (!['user', 'system', 'schedule', 'alarm'].includes(initiator?.kind)) {
-    throw invalidArgument('initiatedBy', 'the name of a user, or { kind: user | system | schedule | alarm }', initiator);
+    throw invalidArgument(
+      'initiatedBy',
+      'the name of a user, or { kind: user | system | schedule | alarm }',
+      initiator,
+    );
   }
   return { ...initiator };
 }

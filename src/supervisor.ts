@@ -8,7 +8,7 @@ import { Fault, invalidArgument, show } from './fault.ts';
 import { type TaskFilter, recordFilter } from './filter.ts';
 import { CreatedHandle, Handle } from './handle.ts';
 import type { InspectObserver } from './observer.ts';
-import { boolean, known, name, notNegative, optionalName, positive, positiveInteger } from './options.ts';
+import { boolean, known, notNegative, optionalName, positive, positiveInteger } from './options.ts';
 import { type Random, systemRandom } from './random.ts';
 import { type RetentionOptions, retentionOf } from './retention.ts';
 import { Runtime } from './runtime.ts';
@@ -53,7 +53,6 @@ type SubmitArguments<I> = undefined extends I
 /** How many records `tasks()` reads at a time. */
 const pageSize = 100;
 
-
 /** Runs tasks, and answers for all of them. Made by `createSupervisor`, ended by `stop` or by `await using`. */
 export class Supervisor implements AsyncDisposable {
   readonly #runtime: Runtime;
@@ -66,6 +65,7 @@ export class Supervisor implements AsyncDisposable {
 
   /** The XState actor behind it. */
   get actor(): AnyActorRef {
+    this.#mustBeTrusted('show its actor');
     return this.#runtime.mailbox.actor;
   }
 
@@ -82,8 +82,10 @@ export class Supervisor implements AsyncDisposable {
     ...[input, options = noOptions]: SubmitArguments<I>
   ): Promise<TaskHandle<R>> {
     this.#mustKnow(definition as AnyTaskDefinition);
+    const making = rootOf(this.#runtime, this.#access, definition as AnyTaskDefinition, input, options);
+    // A schema may never answer, and then nothing waits for it but this call.
+    const submission = definition.input ? await this.#runtime.orStopped(making) : await making;
     if (!this.#access.isTrusted) await this.#access.permitType('Task.Create', definition.type);
-    const submission = await rootOf(this.#runtime, this.#access, definition as AnyTaskDefinition, input, options);
     const key = await this.#runtime.insert(submission);
     return new Handle<R>(this.#runtime, this.#access, key);
   }
@@ -93,8 +95,8 @@ export class Supervisor implements AsyncDisposable {
    * to everybody. Its type need not be defined.
    */
   async createTask(options: CreateTaskOptions): Promise<CreatedTaskHandle> {
-    if (!this.#access.isTrusted) await this.#access.permitType('Task.Create', name('type', options?.type));
     const record = await createdOf(this.#runtime, this.#access, options);
+    if (!this.#access.isTrusted) await this.#access.permitType('Task.Create', record.creation.type);
     const controller = new AbortController();
     const key = await this.#runtime.insert({ record, reservation: undefined }, controller);
     return new CreatedHandle(this.#runtime, this.#access, key, controller.signal);
@@ -152,6 +154,7 @@ export class Supervisor implements AsyncDisposable {
 
   /** Resolves when nothing is queued or running. @throws SupervisorStopped when it stops before. */
   async idle(): Promise<void> {
+    this.#mustBeTrusted('wait for idle');
     await this.#runtime.idle();
   }
 

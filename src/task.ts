@@ -26,14 +26,14 @@ export interface BodyTask<C = unknown> {
   readonly key: string;
   info(): Promise<TaskInfo>;
   /** Asks for its own end. */
-  cancel(): Promise<CancelReceipt>;
+  cancel(): PromiseLike<CancelReceipt>;
   /** Need not be awaited. */
   updateProgress(percentDone: number): PromiseLike<void>;
   setDescription(message: string | LocalizableMessage): PromiseLike<void>;
   /** Whether a client may cancel it from now on. */
   setCancelable(cancelable: boolean): PromiseLike<void>;
   /** The value is durable when it resolves; the next attempt is given the last one as `checkpoint`. */
-  saveCheckpoint(checkpoint: C): Promise<void>;
+  saveCheckpoint(checkpoint: C): PromiseLike<void>;
   /**
    * A structured child is in the store: this task does not end before it, and a cancel of this task cancels it.
    *
@@ -47,7 +47,11 @@ export interface BodyTask<C = unknown> {
     inputs: readonly I[],
     options: SpawnAllOptions & { readonly onFailure: 'ignore' },
   ): Promise<PromiseSettledResult<R>[]>;
-  spawnAll<I, R>(definition: TaskDefinition<I, R>, inputs: readonly I[], options?: SpawnAllOptions): Promise<R[]>;
+  spawnAll<I, R>(
+    definition: TaskDefinition<I, R>,
+    inputs: readonly I[],
+    options?: SpawnAllOptions,
+  ): Promise<R[]>;
   /** Tells the readers of `events()`. */
   log(message: string): void;
 }
@@ -84,7 +88,7 @@ export interface SpawnAllOptions {
   /** Default `fail`. */
   readonly onFailure?: FailurePolicy;
   /** The name and weight, and all else, of the child for an input. */
-  each?(input: never, index: number): SpawnOptions;
+  readonly each?: (input: never, index: number) => SpawnOptions;
 }
 
 export type SpawnArguments<I> = undefined extends I

@@ -36,7 +36,6 @@ class Fifo {
   }
 }
 
-
 /** Which final record may go next: those of each outcome in the order of their completion. */
 export class MemoryFinished {
   readonly #finished = { success: new Fifo(), error: new Fifo() };
@@ -50,7 +49,10 @@ export class MemoryFinished {
   prune(request: PruneRequest, remove: (key: string) => boolean): Pruned {
     const success = this.#pruneOutcome('success', request, request.limit, remove);
     const error = this.#pruneOutcome('error', request, request.limit - success.count, remove);
-    const nextAt = Math.min(success.nextAt ?? Number.POSITIVE_INFINITY, error.nextAt ?? Number.POSITIVE_INFINITY);
+    const nextAt = Math.min(
+      success.nextAt ?? Number.POSITIVE_INFINITY,
+      error.nextAt ?? Number.POSITIVE_INFINITY,
+    );
     return { count: success.count + error.count, nextAt: Number.isFinite(nextAt) ? nextAt : undefined };
   }
 

@@ -38,11 +38,11 @@ class MemoryRecords implements RecordStore {
 
   commit(groups: readonly Group[], worker: string, now: number): PromiseLike<readonly Verdict[]> {
     const verdicts = groups.map((group) => this.#commitGroup(group, now));
-    if (this.#hints.size > 1)
-      this.#hint(
-        verdicts.flatMap(({ ok, records }) => (ok ? keysOf(records) : [])),
-        worker,
-      );
+    const listeners = [...this.#hints].filter(([, listener]) => listener !== worker);
+    if (listeners.length > 0) {
+      const keys = verdicts.flatMap(({ ok, records }) => (ok ? keysOf(records) : []));
+      for (const [hint] of listeners) hint(keys);
+    }
     return Promise.resolve(verdicts);
   }
 
@@ -97,7 +97,7 @@ class MemoryRecords implements RecordStore {
   setControl(name: string, value: string | undefined, worker: string): PromiseLike<void> {
     if (value === undefined) this.#control.delete(name);
     else this.#control.set(name, value);
-    this.#hint([], worker);
+    for (const [hint, listener] of this.#hints) if (listener !== worker) hint([]);
     return Promise.resolve();
   }
 
@@ -112,7 +112,8 @@ class MemoryRecords implements RecordStore {
 
   #admits(write: Write, now: number): boolean {
     if (write.kind === 'add') return true;
-    if (write.kind === 'reserve') return (this.#reservations.find(write.name, now)?.key ?? write.key) === write.key;
+    if (write.kind === 'reserve')
+      return (this.#reservations.find(write.name, now)?.key ?? write.key) === write.key;
     const present = this.#records.get(keyOf(write));
     if (write.kind === 'insert') return present === undefined;
     return present?.sequence === write.sequence && present.life.fence === write.fence;
@@ -195,10 +196,6 @@ class MemoryRecords implements RecordStore {
     const kept = [...this.#records.values()];
     this.#keys = kept.map(({ key }) => key);
     this.#orders = kept.map(({ order }) => order);
-  }
-
-  #hint(keys: readonly string[], worker: string): void {
-    for (const [hint, listener] of this.#hints) if (listener !== worker) hint(keys);
   }
 }
 
