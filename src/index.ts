@@ -14,6 +14,7 @@ export type { RetentionOptions } from './retention.ts';
 export { type Backoff, type Jitter, type RetryOptions, noRetry } from './retry.ts';
 
 export type {
+  ChildLink,
   Counts,
   Creation,
   Dispatch,

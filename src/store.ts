@@ -1,7 +1,7 @@
 import type { Children, TaskState } from '../machines/task.ts';
 import type { TaskRecord } from './record.ts';
 
-export type { Creation, TaskReason, TaskRecord } from './record.ts';
+export type { ChildLink, Creation, TaskReason, TaskRecord } from './record.ts';
 export { isFinal, stateOf, structuredParent } from './record.ts';
 
 /**

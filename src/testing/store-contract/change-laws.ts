@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { insert, inserted, listener, next, otherWorker, queued, replace, start, type StoreLaw, worker } from './samples.ts';
+
+export const changeLaws: readonly StoreLaw[] = [
+  {
+    name: 'whoever listens is hinted at every key that another worker inserts or replaces',
+    async run(store) {
+      const mine = listener();
+      store.records.changes(otherWorker, mine.hint);
+      const [a, b] = await inserted(store, queued('a'), queued('b'));
+      await mine.keys('a', 'b');
+      assert.ok(a && b);
+      const again = listener();
+      store.records.changes(otherWorker, again.hint);
+      await store.records.commit([[replace(a, next(a, 'error')), replace(b, next(b, 'error'))], [insert(queued('c'))]], worker, start);
+      await again.keys('a', 'b', 'c');
+    },
+  },
+  {
+    name: 'the record is changed before the hint comes',
+    async run(store) {
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      store.records.changes(otherWorker, (keys) => {
+        if (keys.includes('a')) store.records.read(['a']).then(([record]) => resolve(record?.key));
+      });
+      await inserted(store, queued('a'));
+      assert.equal(await promise, 'a');
+    },
+  },
+  {
+    name: 'a worker is not hinted at its own changes',
+    async run(store) {
+      const mine = listener();
+      const other = listener();
+      store.records.changes(worker, mine.hint);
+      store.records.changes(otherWorker, other.hint);
+      await inserted(store, queued('own'));
+      await other.keys('own');
+      await store.records.commit([[insert(queued('other'))]], otherWorker, start);
+      await mine.keys('other');
+      assert.ok(!mine.heard.includes('own'), 'Expected no hint at a change of its own.');
+    },
+  },
+  {
+    name: 'every listener is hinted, and one that has left is not',
+    async run(store) {
+      const [left, second, third] = [listener(), listener(), listener()];
+      const leave = store.records.changes(otherWorker, left.hint);
+      store.records.changes(otherWorker, second.hint);
+      store.records.changes('worker c', third.hint);
+      leave();
+      await inserted(store, queued('a'));
+      await Promise.all([second.keys('a'), third.keys('a')]);
+      assert.deepEqual(left.heard, []);
+    },
+  },
+  {
+    name: 'a beat shows every worker, and grows the number of its own alone',
+    async run(store) {
+      const first = await store.records.beat(worker);
+      const second = await store.records.beat(otherWorker);
+      const third = await store.records.beat(otherWorker);
+      assert.deepEqual([...first.keys()], [worker]);
+      assert.equal(third.get(worker), first.get(worker), 'Expected the number of a silent worker to stand still.');
+      assert.ok((third.get(otherWorker) ?? 0) > (second.get(otherWorker) ?? 0), 'Expected a beat to be counted.');
+    },
+  },
+  {
+    name: 'what a beat has shown does not change afterwards',
+    async run(store) {
+      const seen = await store.records.beat(worker);
+      const count = seen.get(worker);
+      await store.records.beat(worker);
+      assert.equal(seen.get(worker), count);
+    },
+  },
+  {
+    name: 'a control is there for everybody until it is set anew or removed',
+    async run(store) {
+      const { records } = store;
+      assert.deepEqual([...(await records.control())], []);
+      await records.setControl('a', '1', worker);
+      await records.setControl('b', '2', worker);
+      const seen = await records.control();
+      await records.setControl('a', '', otherWorker);
+      await records.setControl('b', undefined, worker);
+      await records.setControl('never set', undefined, worker);
+      assert.deepEqual([...(await records.control())], [['a', '']]);
+      assert.deepEqual(new Map(seen), new Map([['a', '1'], ['b', '2']]), 'Expected what was shown to stay as it was.');
+    },
+  },
+  {
+    name: 'every other worker is hinted, with no key, at a control that is set or removed',
+    async run(store) {
+      const other = listener();
+      store.records.changes(otherWorker, other.hint);
+      await store.records.setControl('a', '1', worker);
+      await other.times(1);
+      await store.records.setControl('a', undefined, worker);
+      await other.times(2);
+      assert.deepEqual(other.heard, []);
+    },
+  },
+];

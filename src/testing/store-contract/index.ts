@@ -1,0 +1,52 @@
+import type { Store } from '../../index.ts';
+import { changeLaws } from './change-laws.ts';
+import { childLaws } from './child-laws.ts';
+import { commitLaws } from './commit-laws.ts';
+import { dispatchLaws } from './dispatch-laws.ts';
+import { growthLaws } from './growth-laws.ts';
+import { modelLaws } from './model-laws.ts';
+import { pruneLaws } from './prune-laws.ts';
+import { queryLaws } from './query-laws.ts';
+import type { StoreLaw } from './samples.ts';
+
+/** Something that is always true; `run` rejects with an assertion that says what was not. */
+export interface Law {
+  readonly name: string;
+  run(): Promise<void>;
+}
+
+const laws: readonly StoreLaw[] = [
+  ...commitLaws,
+  ...queryLaws,
+  ...changeLaws,
+  ...pruneLaws,
+  ...dispatchLaws,
+  ...childLaws,
+  ...modelLaws,
+  ...growthLaws,
+];
+
+/**
+ * Every promise of `Store` as a law, for any test runner: `for (const { name, run } of storeContract(open)) test(name, run)`.
+ *
+ * `open` gives an empty store, anew for each law; one that is disposable (`Symbol.asyncDispose` or `Symbol.dispose`)
+ * is disposed of afterwards. A law that waits for a hint that never comes is ended by the runner's own timeout.
+ */
+export function storeContract(open: () => Store | Promise<Store>): readonly Law[] {
+  return laws.map(({ name, run }) => ({
+    name,
+    async run() {
+      const store = await open();
+      try {
+        await run(store);
+      } finally {
+        await dispose(store);
+      }
+    },
+  }));
+}
+
+async function dispose(store: Store & Partial<AsyncDisposable & Disposable>): Promise<void> {
+  if (store[Symbol.asyncDispose]) await store[Symbol.asyncDispose]?.();
+  else store[Symbol.dispose]?.();
+}

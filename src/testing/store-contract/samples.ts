@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { firstLife, type TaskLife } from '../../../machines/index.ts';
+import type { Creation, Group, Offer, PruneRequest, RecordFilter, Store, TaskRecord, Verdict, Write } from '../../index.ts';
+
+/** A promise of the store as something that can be run against one. */
+export interface StoreLaw {
+  readonly name: string;
+  run(store: Store): Promise<void>;
+}
+
+export const worker = 'worker a';
+export const otherWorker = 'worker b';
+
+/** An arbitrary moment, from which the samples count. */
+export const start = 1_000_000;
+
+const plain: Creation = {
+  type: 'type a',
+  input: undefined,
+  priority: 0,
+  reason: { kind: 'system' },
+  entity: undefined,
+  entityName: undefined,
+  changeTag: undefined,
+  activationId: undefined,
+  parentTaskKey: undefined,
+  rootTaskKey: undefined,
+  child: undefined,
+  owner: 'process',
+};
+
+/** A record as it is before its insertion. */
+export function queued(key: string, creation: Partial<Creation> = {}, life: Partial<TaskLife> = {}): TaskRecord {
+  const first = firstLife({ driver: 'supervisor', cancelable: true, queuedAt: start });
+  return { key, order: 0, sequence: 1, leaf: 'queued', creation: { ...plain, ...creation }, life: { ...first, ...life }, children: undefined };
+}
+
+/** The next step of a record: at this leaf, with this life. */
+export function next(record: TaskRecord, leaf: string, life: Partial<TaskLife> = {}): TaskRecord {
+  return { ...record, sequence: record.sequence + 1, leaf, life: { ...record.life, ...life } };
+}
+
+export function insert(record: TaskRecord): Write {
+  return { kind: 'insert', record };
+}
+
+/** A step that names what it was decided on. */
+export function replace(seen: TaskRecord, record: TaskRecord): Write {
+  return { kind: 'replace', record, sequence: seen.sequence, fence: seen.life.fence };
+}
+
+/** One group, and its verdict. */
+export async function commit(store: Store, ...group: Group): Promise<Verdict> {
+  const [verdict] = await store.records.commit([group], worker, start);
+  assert.ok(verdict, 'Expected a verdict for the group.');
+  return verdict;
+}
+
+/** What every verdict says, without what only some say. */
+export function outcomes(verdicts: readonly Verdict[]): Pick<Verdict, 'ok' | 'records'>[] {
+  return verdicts.map(({ ok, records }) => ({ ok, records }));
+}
+
+/** Records that were just inserted, as they are committed. */
+export async function inserted(store: Store, ...records: readonly TaskRecord[]): Promise<TaskRecord[]> {
+  const verdicts = await store.records.commit(
+    records.map((record) => [insert(record)]),
+    worker, start,
+    );
+  return verdicts.map(({ ok, records: [record] }) => {
+    assert.ok(ok && record, 'Expected a new key to be inserted.');
+    return record;
+  });
+}
+
+/** A record that was inserted and then replaced by one at this leaf. */
+export async function reached(store: Store, leaf: string, life: Partial<TaskLife>, record: TaskRecord): Promise<TaskRecord> {
+  const [first] = await inserted(store, record);
+  assert.ok(first);
+  const { ok, records } = await commit(store, replace(first, next(first, leaf, life)));
+  assert.ok(ok && records[0], 'Expected the step to be committed.');
+  return records[0];
+}
+
+/** A record that ended so many milliseconds after the start. */
+export function finished(store: Store, key: string, afterMs: number, leaf: 'success' | 'error' = 'success') {
+  return reached(store, leaf, { completedAt: start + afterMs }, queued(key));
+}
+
+export async function readOne(store: Store, key: string): Promise<TaskRecord | undefined> {
+  const [record] = await store.records.read([key]);
+  return record;
+}
+
+/** The keys of all records that pass the filter. */
+export async function keysOf(store: Store, filter: RecordFilter = {}): Promise<string[]> {
+  const records = await store.records.query({ filter, after: 0, limit: 1_000 });
+  return records.map(({ key }) => key);
+}
+
+const keepAll = { maxCount: Number.MAX_SAFE_INTEGER, maxAgeMs: Number.MAX_SAFE_INTEGER };
+
+/** A request that removes nothing but for what is said otherwise. */
+export function pruning(request: Partial<PruneRequest>): PruneRequest {
+  const recent = { maxCount: 0, maxAgeMs: 0 };
+  return { now: start, success: keepAll, error: keepAll, minAgeMs: 0, recent, limit: 1_000, ...request };
+}
+
+export const keepNone = { maxCount: 0, maxAgeMs: 0 };
+
+export function offer(key: string, members: Partial<Offer> = {}): Offer {
+  return { key, type: 'type a', priority: 0, startAt: undefined, isChild: false, ...members };
+}
+
+/** What is taken of the one type of the samples. */
+export async function taken(store: Store, limit = 1_000, now = start): Promise<readonly string[]> {
+  const { keys } = await store.dispatch.take({ limit, types: ['type a'], childrenOnly: false, now });
+  return keys;
+}
+
+/** A hint that is waited for, and what came with it. */
+export function listener() {
+  let heard: string[] = [];
+  let times = 0;
+  let wake = Promise.withResolvers<void>();
+  return {
+    hint: (keys: readonly string[] = []) => {
+      heard = [...heard, ...keys];
+      times += 1;
+      wake.resolve();
+      wake = Promise.withResolvers<void>();
+    },
+    /** Resolves when so many hints have come. */
+    async times(count: number) {
+      while (times < count) await wake.promise;
+    },
+    /** Resolves when all of these keys were among the hints. */
+    async keys(...keys: readonly string[]) {
+      while (!keys.every((key) => heard.includes(key))) await wake.promise;
+    },
+    get heard() {
+      return heard;
+    },
+  };
+}
