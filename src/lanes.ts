@@ -18,7 +18,7 @@ export class Lanes {
   readonly #lanePort: LanePort;
   readonly #lanes = new Map<string, Lane>();
   /** Those that may have become idle in this turn. */
-  readonly #touched = new Set<Lane>();
+  #touched: Lane[] = [];
   #toLoad: string[] = [];
 
   constructor(port: LanesPort) {
@@ -84,7 +84,7 @@ export class Lanes {
   /** Whoever waits for anything is told that it will not come. */
   abandonAll(fault: Fault): void {
     for (const lane of this.#lanes.values()) {
-      this.#touched.add(lane);
+      this.#touched.push(lane);
       lane.abandon(fault);
     }
   }
@@ -92,14 +92,15 @@ export class Lanes {
   /** Reads what is wanted, and lets go of the lanes that nobody needs. */
   flush(): void {
     if (this.#toLoad.length > 0) this.#loadAll();
+    if (this.#touched.length === 0) return;
     for (const lane of this.#touched) if (lane.isIdle) this.#lanes.delete(lane.key);
-    this.#touched.clear();
+    this.#touched = [];
   }
 
   #lane(key: string, record?: TaskRecord): Lane {
     let lane = this.#lanes.get(key);
     if (!lane) this.#lanes.set(key, (lane = new Lane(key, this.#lanePort, record)));
-    this.#touched.add(lane);
+    this.#touched.push(lane);
     return lane;
   }
 

@@ -23,17 +23,22 @@ export interface PresencePort {
   alarm(record: TaskRecord): void;
 }
 
+const nothing: readonly FollowUp[] = [];
+
 /** What there is of one task in this process: its actor, its body, its driver's signal. It follows the record. */
-export class Presence {
+export class Presence implements Reality {
   readonly #key: string;
   readonly #port: PresencePort;
   readonly #send: (type: FollowUp) => void;
+  #record: TaskRecord | undefined;
   #actor: TaskActor | undefined;
   #attempt: Attempt | undefined;
   /** The signal of a created task, for its driver. */
   #controller: AbortController | undefined;
-  readonly #following = new Set<FollowUp>();
-  #hasCanceledChildren = false;
+  /** What follows from the record and was not answered yet. */
+  #following: readonly FollowUp[] = nothing;
+  /** Whether the children were asked to end; and whether the record still says that they have to. */
+  #childrenEnd: 'no' | 'asked' | 'asked, and still called for' = 'no';
 
   /** `send`: wants an event that follows from the record; `followed` is called when it was answered. */
   constructor(key: string, port: PresencePort, send: (type: FollowUp) => void) {
@@ -42,12 +47,20 @@ export class Presence {
     this.#send = send;
   }
 
+  get worker(): string {
+    return this.#port.worker;
+  }
+
+  get fence(): number | undefined {
+    return this.#attempt?.fence;
+  }
+
   get attempt(): Attempt | undefined {
     return this.#attempt;
   }
 
   get isEmpty(): boolean {
-    return !this.#attempt && !this.#actor && !this.#controller && this.#following.size === 0;
+    return !this.#attempt && !this.#actor && !this.#controller && this.#following.length === 0;
   }
 
   drive(controller: AbortController): void {
@@ -74,41 +87,49 @@ export class Presence {
   }
 
   followed(type: FollowUp): void {
-    this.#following.delete(type);
+    this.#following = this.#following.filter((other) => other !== type);
   }
 
   /** Reality follows the record. */
   settle(record: TaskRecord): void {
+    this.#record = record;
     this.#port.alarm(record);
-    let cancelsChildren = false;
-    const reality: Reality = {
-      worker: this.#port.worker,
-      fence: this.#attempt?.fence,
-      startBody: () => (this.#attempt = this.#port.startBody(record)),
-      abort: (reason) => this.#abort(reason),
-      occupy: (slot) => this.#attempt && this.#port.occupy(this.#attempt, slot),
-      offer: () => this.#port.offer(record),
-      withdraw: () => this.#port.withdraw(record),
-      follow: (type) => this.#follow(type),
-      cancelChildren: () => {
-        cancelsChildren = true;
-        if (!this.#hasCanceledChildren) this.#port.cancelChildren(this.#key);
-      },
-    };
-    reconcile(record, reality);
-    this.#hasCanceledChildren = cancelsChildren;
+    if (this.#childrenEnd !== 'no') this.#childrenEnd = 'asked';
+    reconcile(record, this);
+    if (this.#childrenEnd === 'asked') this.#childrenEnd = 'no';
     if (isFinal(record)) this.#controller = undefined;
   }
 
-  #follow(type: FollowUp): void {
-    if (this.#following.has(type)) return;
-    this.#following.add(type);
+  startBody(): void {
+    if (this.#record) this.#attempt = this.#port.startBody(this.#record);
+  }
+
+  abort(reason: FaultName): void {
+    this.#attempt?.abort(reason);
+    if (this.#controller && !this.#controller.signal.aborted) this.#controller.abort(new Fault(reason));
+  }
+
+  occupy(slot: boolean): void {
+    if (this.#attempt) this.#port.occupy(this.#attempt, slot);
+  }
+
+  offer(): void {
+    if (this.#record) this.#port.offer(this.#record);
+  }
+
+  withdraw(): void {
+    if (this.#record) this.#port.withdraw(this.#record);
+  }
+
+  follow(type: FollowUp): void {
+    if (this.#following.includes(type)) return;
+    this.#following = [...this.#following, type];
     this.#send(type);
   }
 
-  #abort(reason: FaultName): void {
-    this.#attempt?.abort(reason);
-    if (this.#controller && !this.#controller.signal.aborted) this.#controller.abort(new Fault(reason));
+  cancelChildren(): void {
+    if (this.#childrenEnd === 'no') this.#port.cancelChildren(this.#key);
+    this.#childrenEnd = 'asked, and still called for';
   }
 
   #dropActor(): void {

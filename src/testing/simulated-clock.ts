@@ -73,7 +73,8 @@ export class SimulatedClock implements Clock {
    * the way. Before each, and at the end, what goes on has come to rest. Calls that overlap follow one another.
    */
   advance(ms: number): Promise<void> {
-    if (!(ms >= 0 && ms < Number.POSITIVE_INFINITY)) throw new RangeError(`Expected a finite number of milliseconds, got ${ms}.`);
+    if (!(ms >= 0 && ms < Number.POSITIVE_INFINITY))
+      throw new RangeError(`Expected a finite number of milliseconds, got ${ms}.`);
     return this.#inTurn(async () => {
       const end = this.#monotonic + ms;
       await this.#fireWhile((next) => next.due <= end);
@@ -89,7 +90,9 @@ export class SimulatedClock implements Clock {
    * @throws Error when they never end.
    */
   runAll(): Promise<void> {
-    return this.#inTurn(() => this.#fireWhile(({ due }) => this.#foreground > 0 && due < Number.POSITIVE_INFINITY));
+    return this.#inTurn(() =>
+      this.#fireWhile(({ due }) => this.#foreground > 0 && due < Number.POSITIVE_INFINITY),
+    );
   }
 
   /** The wall clock jumps to this time (epoch milliseconds), as when somebody sets it; no timer comes sooner or later. */
@@ -102,7 +105,8 @@ export class SimulatedClock implements Clock {
       await this.#settle();
       const next = this.#first();
       if (!next || !isMeant(next)) return;
-      if (fired === mostTimers) throw new Error(`Expected timers to come to an end, but ${mostTimers} have fired.`);
+      if (fired === mostTimers)
+        throw new Error(`Expected timers to come to an end, but ${mostTimers} have fired.`);
       this.#alarms.pop();
       this.#close(next);
       this.#monotonic = next.due;

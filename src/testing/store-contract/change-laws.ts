@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { insert, inserted, listener, next, otherWorker, queued, replace, start, type StoreLaw, worker } from './samples.ts';
+import {
+  insert,
+  inserted,
+  listener,
+  next,
+  otherWorker,
+  queued,
+  replace,
+  start,
+  type StoreLaw,
+  worker,
+} from './samples.ts';
 
 export const changeLaws: readonly StoreLaw[] = [
   {
@@ -12,7 +23,11 @@ export const changeLaws: readonly StoreLaw[] = [
       assert.ok(a && b);
       const again = listener();
       store.records.changes(otherWorker, again.hint);
-      await store.records.commit([[replace(a, next(a, 'error')), replace(b, next(b, 'error'))], [insert(queued('c'))]], worker, start);
+      await store.records.commit(
+        [[replace(a, next(a, 'error')), replace(b, next(b, 'error'))], [insert(queued('c'))]],
+        worker,
+        start,
+      );
       await again.keys('a', 'b', 'c');
     },
   },
@@ -61,8 +76,15 @@ export const changeLaws: readonly StoreLaw[] = [
       const second = await store.records.beat(otherWorker);
       const third = await store.records.beat(otherWorker);
       assert.deepEqual([...first.keys()], [worker]);
-      assert.equal(third.get(worker), first.get(worker), 'Expected the number of a silent worker to stand still.');
-      assert.ok((third.get(otherWorker) ?? 0) > (second.get(otherWorker) ?? 0), 'Expected a beat to be counted.');
+      assert.equal(
+        third.get(worker),
+        first.get(worker),
+        'Expected the number of a silent worker to stand still.',
+      );
+      assert.ok(
+        (third.get(otherWorker) ?? 0) > (second.get(otherWorker) ?? 0),
+        'Expected a beat to be counted.',
+      );
     },
   },
   {
@@ -86,7 +108,14 @@ export const changeLaws: readonly StoreLaw[] = [
       await records.setControl('b', undefined, worker);
       await records.setControl('never set', undefined, worker);
       assert.deepEqual([...(await records.control())], [['a', '']]);
-      assert.deepEqual(new Map(seen), new Map([['a', '1'], ['b', '2']]), 'Expected what was shown to stay as it was.');
+      assert.deepEqual(
+        new Map(seen),
+        new Map([
+          ['a', '1'],
+          ['b', '2'],
+        ]),
+        'Expected what was shown to stay as it was.',
+      );
     },
   },
   {

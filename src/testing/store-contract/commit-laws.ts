@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict';
 import { localized } from '../../../machines/index.ts';
-import type { Group, Store, Verdict } from '../../index.ts';
-import { commit, insert, inserted, keysOf, next, outcomes, queued, readOne, replace, start, type StoreLaw, worker } from './samples.ts';
-import { keyOf } from './record-model.ts';
+import type { Group, Store, Verdict, Write } from '../../index.ts';
+import {
+  commit,
+  insert,
+  inserted,
+  keyOf,
+  keysOf,
+  next,
+  queued,
+  readOne,
+  replace,
+  start,
+  type StoreLaw,
+  worker,
+} from './samples.ts';
 
 async function verdictOf(store: Store, ...group: Group): Promise<[ok: boolean, records: Verdict['records']]> {
-  const { ok, records } = await commit(store, ...group);
+  const { ok, records, refused } = await commit(store, ...group);
+  assert.equal(refused === undefined, ok, 'Expected exactly a refusal to name the write that was refused.');
   return [ok, records];
 }
 
@@ -33,7 +46,10 @@ const full = () =>
       startAt: 3,
       description: { key: 'a.phase', message: 'Reading', arg: { of: 7 } },
       customValue: { note: 'n', '': '' },
-      error: localized({ name: 'SystemError', faultCause: localized({ name: 'NotSupported' }), code: 7 }, 'It failed.'),
+      error: localized(
+        { name: 'SystemError', faultCause: localized({ name: 'NotSupported' }), code: 7 },
+        'It failed.',
+      ),
       result: '"result"',
       progress: 0,
     },
@@ -61,7 +77,10 @@ export const commitLaws: readonly StoreLaw[] = [
     async run(store) {
       const [a, b, c] = await inserted(store, queued('c'), queued('a'), queued('b'));
       assert.ok(a && b && c);
-      assert.ok(a.order >= 1 && a.order < b.order && b.order < c.order, `Expected growing orders, got ${[a, b, c].map((r) => r.order)}`);
+      assert.ok(
+        a.order >= 1 && a.order < b.order && b.order < c.order,
+        `Expected growing orders, got ${[a, b, c].map((r) => r.order)}`,
+      );
       const moved = await commit(store, replace(a, next(a, 'running.active')));
       assert.equal(moved.records[0]?.order, a.order);
       assert.deepEqual(await keysOf(store), ['c', 'a', 'b']);
@@ -72,7 +91,7 @@ export const commitLaws: readonly StoreLaw[] = [
     async run(store) {
       const [first] = await inserted(store, queued('a'));
       const verdict = await commit(store, insert(queued('a', { type: 'type b' })));
-      assert.deepEqual(outcomes([verdict])[0], { ok: false, records: [first] });
+      assert.deepEqual([verdict.ok, verdict.records], [false, [first]]);
       await assertUnchanged(store, 'a', first);
     },
   },
@@ -82,7 +101,7 @@ export const commitLaws: readonly StoreLaw[] = [
       const [first] = await inserted(store, queued('a'));
       assert.ok(first);
       const second = next(first, 'running.active', { fence: 1, worker });
-      assert.deepEqual(outcomes([await commit(store, replace(first, second))])[0], { ok: true, records: [second] });
+      assert.deepEqual(await verdictOf(store, replace(first, second)), [true, [second]]);
       assert.deepEqual(await readOne(store, 'a'), second);
     },
   },
@@ -93,7 +112,7 @@ export const commitLaws: readonly StoreLaw[] = [
       assert.ok(first);
       const second = next(first, 'queued', { cancelable: false });
       await commit(store, replace(first, second));
-      assert.deepEqual(outcomes([await commit(store, replace(first, next(first, 'error')))])[0], { ok: false, records: [second] });
+      assert.deepEqual(await verdictOf(store, replace(first, next(first, 'error'))), [false, [second]]);
       await assertUnchanged(store, 'a', second);
     },
   },
@@ -103,7 +122,7 @@ export const commitLaws: readonly StoreLaw[] = [
       const [first] = await inserted(store, queued('a', {}, { fence: 4 }));
       assert.ok(first);
       const late = { ...replace(first, next(first, 'success')), fence: 3 };
-      assert.deepEqual(outcomes([await commit(store, late)])[0], { ok: false, records: [first] });
+      assert.deepEqual(await verdictOf(store, late), [false, [first]]);
       await assertUnchanged(store, 'a', first);
     },
   },
@@ -111,7 +130,7 @@ export const commitLaws: readonly StoreLaw[] = [
     name: 'a replacement of a record that is not there conflicts, and shows nothing',
     async run(store) {
       const gone = queued('gone');
-      assert.deepEqual(outcomes([await commit(store, replace(gone, next(gone, 'error')))])[0], { ok: false, records: [undefined] });
+      assert.deepEqual(await verdictOf(store, replace(gone, next(gone, 'error'))), [false, [undefined]]);
       assert.equal(await readOne(store, 'gone'), undefined);
     },
   },
@@ -121,7 +140,12 @@ export const commitLaws: readonly StoreLaw[] = [
       const [first] = await inserted(store, queued('a'));
       assert.ok(first);
       const second = next(first, 'running.active');
-      const { ok, records } = await commit(store, replace(first, second), insert(queued('b')), insert(queued('c')));
+      const { ok, records } = await commit(
+        store,
+        replace(first, second),
+        insert(queued('b')),
+        insert(queued('c')),
+      );
       assert.equal(ok, true);
       assert.deepEqual(await store.records.read(['a', 'b', 'c']), records);
       assert.deepEqual(records[0], second);
@@ -132,12 +156,20 @@ export const commitLaws: readonly StoreLaw[] = [
     async run(store) {
       const [a, b] = await inserted(store, queued('a'), queued('b'));
       assert.ok(a && b);
-      const present = new Map([['a', a], ['b', b]]);
-      const late = { ...replace(b, next(b, 'error')), sequence: 7 };
-      const good = [replace(a, next(a, 'error')), insert(queued('new'))] as const;
-      for (const group of [[late, ...good], [good[0], late, good[1]], [...good, late]] as const) {
+      const present = new Map([
+        ['a', a],
+        ['b', b],
+      ]);
+      const late: Write = { ...replace(b, next(b, 'error')), sequence: 7 };
+      const good: [Write, Write] = [replace(a, next(a, 'error')), insert(queued('new'))];
+      for (const group of [
+        [late, ...good],
+        [good[0], late, good[1]],
+        [...good, late],
+      ]) {
         const shown = group.map((write) => present.get(keyOf(write)));
-        assert.deepEqual(outcomes([await commit(store, ...group)])[0], { ok: false, records: shown });
+        const { ok, records, refused } = await commit(store, ...group);
+        assert.deepEqual({ ok, records, refused }, { ok: false, records: shown, refused: late });
         assert.deepEqual(await store.records.read(['a', 'b', 'new']), [a, b, undefined]);
       }
     },
@@ -150,7 +182,13 @@ export const commitLaws: readonly StoreLaw[] = [
       const verdicts = await store.records.commit(groups, worker, start);
       assert.deepEqual(
         verdicts.map(({ ok, records }) => [ok, records[0]?.key]),
-        [[true, 'a'], [false, 'taken'], [true, 'b'], [false, 'taken'], [true, 'c']],
+        [
+          [true, 'a'],
+          [false, 'taken'],
+          [true, 'b'],
+          [false, 'taken'],
+          [true, 'c'],
+        ],
       );
       assert.deepEqual(await keysOf(store), ['taken', 'a', 'b', 'c']);
     },
@@ -162,9 +200,13 @@ export const commitLaws: readonly StoreLaw[] = [
       const second = next(first, 'running.active', { fence: 1 });
       const verdicts = await store.records.commit(
         [[insert(first)], [insert(first)], [replace(first, second)], [replace(first, next(first, 'error'))]],
-        worker, start,
-    );
-      assert.deepEqual(verdicts.map(({ ok }) => ok), [true, false, true, false]);
+        worker,
+        start,
+      );
+      assert.deepEqual(
+        verdicts.map(({ ok }) => ok),
+        [true, false, true, false],
+      );
       assert.equal(verdicts[3]?.records[0]?.leaf, 'running.active');
       assert.equal((await readOne(store, 'a'))?.leaf, 'running.active');
     },
@@ -174,7 +216,9 @@ export const commitLaws: readonly StoreLaw[] = [
     async run(store) {
       const [first] = await inserted(store, queued('a'));
       assert.ok(first);
-      const claims = ['x', 'y', 'z'].map((by) => replace(first, next(first, 'running.active', { worker: by, fence: 1 })));
+      const claims = ['x', 'y', 'z'].map((by) =>
+        replace(first, next(first, 'running.active', { worker: by, fence: 1 })),
+      );
       const verdicts = await Promise.all(claims.map((claim) => commit(store, claim)));
       assert.equal(verdicts.filter(({ ok }) => ok).length, 1);
       const winner = await readOne(store, 'a');

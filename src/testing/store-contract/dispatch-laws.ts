@@ -3,7 +3,13 @@ import type { Store, TakeRequest } from '../../index.ts';
 import { listener, offer, start, type StoreLaw, taken } from './samples.ts';
 
 function take(store: Store, request: Partial<TakeRequest> = {}) {
-  return store.dispatch.take({ limit: 1_000, types: ['type a'], childrenOnly: false, now: start, ...request });
+  return store.dispatch.take({
+    limit: 1_000,
+    types: ['type a'],
+    childrenOnly: false,
+    now: start,
+    ...request,
+  });
 }
 
 const orderLaws: readonly StoreLaw[] = [
@@ -20,7 +26,11 @@ const orderLaws: readonly StoreLaw[] = [
     name: 'several types are taken in one order',
     async run(store) {
       const types = ['x', 'y', 'z'];
-      await store.dispatch.offer(types.flatMap((type, i) => [0, 1].map((n) => offer(`${type}${n}`, { type, priority: i === 1 ? n : 0 }))));
+      await store.dispatch.offer(
+        types.flatMap((type, i) =>
+          [0, 1].map((n) => offer(`${type}${n}`, { type, priority: i === 1 ? n : 0 })),
+        ),
+      );
       assert.deepEqual((await take(store, { types })).keys, ['y1', 'x0', 'x1', 'y0', 'z0', 'z1']);
     },
   },
@@ -51,7 +61,12 @@ const typeLaws: readonly StoreLaw[] = [
   {
     name: 'only the types that are asked for are taken; the others that are due are named',
     async run(store) {
-      await store.dispatch.offer([offer('a'), offer('b', { type: 'x' }), offer('c', { type: 'y' }), offer('d', { type: 'y' })]);
+      await store.dispatch.offer([
+        offer('a'),
+        offer('b', { type: 'x' }),
+        offer('c', { type: 'y' }),
+        offer('d', { type: 'y' }),
+      ]);
       const { keys, otherTypes } = await take(store);
       assert.deepEqual(keys, ['a']);
       assert.deepEqual(otherTypes.toSorted(), ['x', 'y']);
@@ -64,7 +79,11 @@ const typeLaws: readonly StoreLaw[] = [
   {
     name: 'a type is named no longer when nothing of it is due',
     async run(store) {
-      await store.dispatch.offer([offer('a', { type: 'x' }), offer('b', { type: 'y', startAt: start + 1 }), offer('c', { type: 'z' })]);
+      await store.dispatch.offer([
+        offer('a', { type: 'x' }),
+        offer('b', { type: 'y', startAt: start + 1 }),
+        offer('c', { type: 'z' }),
+      ]);
       await take(store, { types: ['x'] });
       await store.dispatch.withdraw(['c']);
       assert.deepEqual((await take(store)).otherTypes, []);
@@ -87,7 +106,10 @@ const timeLaws: readonly StoreLaw[] = [
     name: 'nextAt is the earliest time for which an offer of any type waits',
     async run(store) {
       assert.equal((await take(store)).nextAt, undefined);
-      await store.dispatch.offer([offer('c', { startAt: start + 30 }), offer('a', { startAt: start + 20, type: 'x' })]);
+      await store.dispatch.offer([
+        offer('c', { startAt: start + 30 }),
+        offer('a', { startAt: start + 20, type: 'x' }),
+      ]);
       assert.equal((await take(store)).nextAt, start + 20);
       assert.equal((await take(store, { now: start + 20 })).nextAt, start + 30);
       assert.equal((await take(store, { now: start + 30 })).nextAt, undefined);
@@ -99,7 +121,11 @@ const timeLaws: readonly StoreLaw[] = [
   {
     name: 'what has become due stands by its priority, and within one where it was offered',
     async run(store) {
-      await store.dispatch.offer([offer('a', { startAt: start + 5 }), offer('b'), offer('c', { startAt: start + 3 })]);
+      await store.dispatch.offer([
+        offer('a', { startAt: start + 5 }),
+        offer('b'),
+        offer('c', { startAt: start + 3 }),
+      ]);
       await store.dispatch.offer([offer('d', { startAt: start + 9, priority: 1 })]);
       assert.deepEqual(await taken(store, 9, start + 9), ['d', 'a', 'b', 'c']);
     },
@@ -139,7 +165,12 @@ const changeLaws: readonly StoreLaw[] = [
   {
     name: 'what was withdrawn is not taken, whether it is due or waits; what is unknown is ignored',
     async run(store) {
-      await store.dispatch.offer([offer('a'), offer('b'), offer('c', { startAt: start + 5 }), offer('d', { startAt: start + 5 })]);
+      await store.dispatch.offer([
+        offer('a'),
+        offer('b'),
+        offer('c', { startAt: start + 5 }),
+        offer('d', { startAt: start + 5 }),
+      ]);
       await store.dispatch.withdraw(['a', 'c', 'unknown']);
       assert.deepEqual(await taken(store, 9, start + 5), ['b', 'd']);
       await store.dispatch.withdraw(['b']);

@@ -28,6 +28,10 @@ export class DispatchModel {
     this.withdraw(keys);
     const others = new Set(due.map(({ type }) => type).filter((type) => !types.includes(type)));
     const times = waiting.map(({ startAt }) => startAt ?? 0);
-    return { keys, nextAt: times.length === 0 ? undefined : Math.min(...times), otherTypes: [...others].toSorted() };
+    return {
+      keys,
+      nextAt: times.length === 0 ? undefined : Math.min(...times),
+      otherTypes: [...others].toSorted(),
+    };
   }
 }

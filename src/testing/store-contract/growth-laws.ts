@@ -2,7 +2,19 @@ import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Store } from '../../index.ts';
-import { insert, keepNone, next, offer, pruning, queued, replace, start, type StoreLaw, taken, worker } from './samples.ts';
+import {
+  insert,
+  keepNone,
+  next,
+  offer,
+  pruning,
+  queued,
+  replace,
+  start,
+  type StoreLaw,
+  taken,
+  worker,
+} from './samples.ts';
 
 const rounds = 100_000;
 const batch = 1_000;
@@ -26,13 +38,18 @@ async function assertNoGrowth(work: (round: number) => Promise<void>): Promise<v
   const before = heapUsed();
   await work(2);
   const grown = heapUsed() - before;
-  assert.ok(grown < noise, `Expected nothing to grow in ${rounds} rounds, but the heap grew by ${grown} bytes.`);
+  assert.ok(
+    grown < noise,
+    `Expected nothing to grow in ${rounds} rounds, but the heap grew by ${grown} bytes.`,
+  );
 }
 
 async function offerAndWithdraw({ dispatch }: Store, round: number): Promise<void> {
   for (let first = 0; first < rounds; first += batch) {
     const keys = Array.from({ length: batch }, (_, index) => `${round} ${first + index}`);
-    await dispatch.offer(keys.map((key, index) => offer(key, index % 2 === 0 ? {} : { startAt: start + 1e9 })));
+    await dispatch.offer(
+      keys.map((key, index) => offer(key, index % 2 === 0 ? {} : { startAt: start + 1e9 })),
+    );
     await dispatch.withdraw(keys);
   }
 }
@@ -46,7 +63,6 @@ async function insertAndPrune({ records }: Store, round: number): Promise<void> 
         [replace(record, next(record, 'success', { completedAt: start }))],
       ]),
       worker,
-      start,
       start,
     );
     await records.prune(pruning({ success: keepNone, limit: batch }));
@@ -67,7 +83,9 @@ export const growthLaws: readonly StoreLaw[] = [
     async run(store) {
       await assertNoGrowth(async (round) => {
         for (let first = 0; first < rounds; first += batch) {
-          await store.dispatch.offer(Array.from({ length: batch }, (_, index) => offer(`${round} ${first + index}`)));
+          await store.dispatch.offer(
+            Array.from({ length: batch }, (_, index) => offer(`${round} ${first + index}`)),
+          );
           assert.equal((await taken(store, batch)).length, batch);
         }
       });

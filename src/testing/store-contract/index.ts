@@ -1,12 +1,13 @@
 import type { Store } from '../../index.ts';
 import { changeLaws } from './change-laws.ts';
-import { childLaws } from './child-laws.ts';
 import { commitLaws } from './commit-laws.ts';
 import { dispatchLaws } from './dispatch-laws.ts';
+import { familyLaws } from './family-laws.ts';
 import { growthLaws } from './growth-laws.ts';
 import { modelLaws } from './model-laws.ts';
 import { pruneLaws } from './prune-laws.ts';
 import { queryLaws } from './query-laws.ts';
+import { reservationLaws } from './reservation-laws.ts';
 import type { StoreLaw } from './samples.ts';
 
 /** Something that is always true; `run` rejects with an assertion that says what was not. */
@@ -20,8 +21,9 @@ const laws: readonly StoreLaw[] = [
   ...queryLaws,
   ...changeLaws,
   ...pruneLaws,
+  ...familyLaws,
+  ...reservationLaws,
   ...dispatchLaws,
-  ...childLaws,
   ...modelLaws,
   ...growthLaws,
 ];

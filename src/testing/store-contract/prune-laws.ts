@@ -1,13 +1,27 @@
 import assert from 'node:assert/strict';
 import type { PruneRequest, Store } from '../../index.ts';
-import { finished, inserted, keepNone, keysOf, pruning, queued, reached, readOne, start, type StoreLaw } from './samples.ts';
+import {
+  finished,
+  inserted,
+  keepNone,
+  keysOf,
+  pruning,
+  queued,
+  reached,
+  readOne,
+  start,
+  type StoreLaw,
+} from './samples.ts';
 
 /** Five successes, named by the milliseconds after the start at which they ended. */
 async function five(store: Store): Promise<void> {
   for (const afterMs of [10, 20, 30, 40, 50]) await finished(store, `${afterMs}`, afterMs);
 }
 
-async function prune(store: Store, request: Partial<PruneRequest>): Promise<[count: number, nextAt: number | undefined]> {
+async function prune(
+  store: Store,
+  request: Partial<PruneRequest>,
+): Promise<[count: number, nextAt: number | undefined]> {
   const { count, nextAt } = await store.records.prune(pruning(request));
   return [count, nextAt];
 }
@@ -21,7 +35,10 @@ export const pruneLaws: readonly StoreLaw[] = [
     async run(store) {
       await inserted(store, queued('queued'));
       await reached(store, 'running.active', {}, queued('running'));
-      assert.deepEqual(await prune(store, { now: at(1e9), success: keepNone, error: keepNone }), [0, undefined]);
+      assert.deepEqual(await prune(store, { now: at(1e9), success: keepNone, error: keepNone }), [
+        0,
+        undefined,
+      ]);
       assert.deepEqual(await keysOf(store), ['queued', 'running']);
     },
   },
@@ -43,8 +60,17 @@ export const pruneLaws: readonly StoreLaw[] = [
       await finished(store, 'ended first', 10);
       const record = await readOne(store, 'created first');
       assert.ok(record);
-      const ended = { ...record, sequence: 2, leaf: 'success', life: { ...record.life, completedAt: at(20) } };
-      await store.records.commit([[{ kind: 'replace', record: ended, sequence: 1, fence: 0 }]], 'worker a', start);
+      const ended = {
+        ...record,
+        sequence: 2,
+        leaf: 'success',
+        life: { ...record.life, completedAt: at(20) },
+      };
+      await store.records.commit(
+        [[{ kind: 'replace', record: ended, sequence: 1, fence: 0 }]],
+        'worker a',
+        start,
+      );
       await prune(store, { now: at(30), success: { maxCount: 1, maxAgeMs: 1e9 } });
       assert.deepEqual(await keysOf(store), ['created first']);
     },
@@ -84,7 +110,8 @@ export const pruneLaws: readonly StoreLaw[] = [
   {
     name: 'the most recent stay as long as they are recent, of whatever outcome',
     async run(store) {
-      for (const ms of [10, 20, 30, 40]) await finished(store, `${ms}`, ms, ms % 20 === 0 ? 'success' : 'error');
+      for (const ms of [10, 20, 30, 40])
+        await finished(store, `${ms}`, ms, ms % 20 === 0 ? 'success' : 'error');
       const request = { success: keepNone, error: keepNone, recent: { maxCount: 2, maxAgeMs: 1_000 } };
       assert.deepEqual(await prune(store, { ...request, now: at(50) }), [2, at(1_030)]);
       assert.deepEqual(await keysOf(store), ['30', '40']);

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import type { Creation, RecordFilter, Store } from '../../index.ts';
-import { commit, inserted, keysOf, next, queued, reached, replace, start, type StoreLaw, worker } from './samples.ts';
+import {
+  commit,
+  inserted,
+  keysOf,
+  next,
+  queued,
+  reached,
+  replace,
+  start,
+  type StoreLaw,
+  worker,
+} from './samples.ts';
 
 /** For each member of the filter: the records that it chooses among, a filter of one value, one of two, and who passes. */
 interface FilterSample {
@@ -101,9 +112,17 @@ export const queryLaws: readonly StoreLaw[] = [
   {
     name: 'a query with several members finds what passes all of them',
     async run(store) {
-      const rows = [['x', 'y'], ['x', 'n'], ['n', 'y'], ['x', 'y']] as const;
+      const rows = [
+        ['x', 'y'],
+        ['x', 'n'],
+        ['n', 'y'],
+        ['x', 'y'],
+      ] as const;
       await inserted(store, ...rows.map(([type, entity], index) => queued(`${index}`, { type, entity })));
-      assert.deepEqual(await keysOf(store, { types: ['x'], entities: ['y'], states: ['queued'] }), ['0', '3']);
+      assert.deepEqual(await keysOf(store, { types: ['x'], entities: ['y'], states: ['queued'] }), [
+        '0',
+        '3',
+      ]);
       assert.deepEqual(await keysOf(store, { types: ['x'], entities: ['y'], states: ['running'] }), []);
     },
   },
@@ -132,7 +151,7 @@ export const queryLaws: readonly StoreLaw[] = [
       const keys = Array.from({ length: 23 }, (_, index) => `${index}`);
       await inserted(store, ...keys.map((key, index) => queued(key, { type: index % 3 === 0 ? 'x' : 'y' })));
       const found: string[] = [];
-      for (let after = 0, late = 0; ; ) {
+      for (let after = 0, late = 0; ;) {
         const page = await store.records.query({ filter: { types: ['y'] }, after, limit: 4 });
         assert.ok(page.length <= 4, `Expected at most 4, got ${page.length}.`);
         if (page.length === 0) break;

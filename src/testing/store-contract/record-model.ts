@@ -1,11 +1,21 @@
-import type { Counts, Group, Keep, PruneRequest, Pruned, Query, RecordFilter, TaskRecord, TaskState, Verdict, Write } from '../../index.ts';
+import type { Children } from '../../../machines/index.ts';
+import { keyOf } from './samples.ts';
+import type {
+  Counts,
+  Group,
+  Keep,
+  PruneRequest,
+  Pruned,
+  Query,
+  RecordFilter,
+  Reservation,
+  TaskRecord,
+  TaskState,
+  Verdict,
+  Write,
+} from '../../index.ts';
 
 const stateOf = ({ leaf }: TaskRecord) => leaf.split('.')[0] as TaskState;
-
-/** The key that a write is about. */
-export function keyOf(write: Write): string {
-  return 'record' in write ? write.record.key : write.key;
-}
 
 function passes(record: TaskRecord, { states, types, tags, entities }: RecordFilter): boolean {
   const { type, changeTag = '', entity } = record.creation;
@@ -18,6 +28,7 @@ function passes(record: TaskRecord, { states, types, tags, entities }: RecordFil
 /** The records as anyone would write them down: a list in order of creation. Slow, and plain enough to be believed. */
 export class RecordModel {
   #records: TaskRecord[] = [];
+  #reservations: Reservation[] = [];
   #order = 0;
   /** The keys of final records, in the order in which they ended. */
   #ended: string[] = [];
@@ -34,11 +45,13 @@ export class RecordModel {
     return this.#placeOf.has(key);
   }
 
-  commit(groups: readonly Group[]): Pick<Verdict, 'ok' | 'records'>[] {
+  commit(groups: readonly Group[], now: number): Verdict[] {
     return groups.map((group) => {
-      const ok = group.every((write) => this.#isAdmitted(write));
-      if (ok) for (const write of group) this.#write(write);
-      return { ok, records: group.map((write) => this.read(keyOf(write))) };
+      const refused = group.find((write) => !this.#isAdmitted(write, now));
+      if (!refused) for (const write of group) this.#write(write);
+      const records = group.map((write) => this.read(keyOf(write)));
+      const reservation = refused?.kind === 'reserve' ? this.#reserved(refused.name, now) : undefined;
+      return { ok: !refused, records, refused, reservation };
     });
   }
 
@@ -48,12 +61,19 @@ export class RecordModel {
 
   counts(): Counts {
     const count = (state: TaskState) => this.#records.filter((record) => stateOf(record) === state).length;
-    return { queued: count('queued'), running: count('running'), success: count('success'), error: count('error') };
+    return {
+      queued: count('queued'),
+      running: count('running'),
+      success: count('success'),
+      error: count('error'),
+    };
   }
 
   /** With a limit that is never reached. */
   prune(request: PruneRequest): Pruned {
-    const steps = (['success', 'error'] as const).map((state) => this.#pruneState(state, request[state], request));
+    const steps = (['success', 'error'] as const).map((state) =>
+      this.#pruneState(state, request[state], request),
+    );
     const times = steps.flatMap(({ nextAt }) => nextAt ?? []);
     const nextAt = times.length === 0 ? undefined : Math.min(...times);
     return { count: steps.reduce((sum, { count }) => sum + count, 0), nextAt };
@@ -62,7 +82,9 @@ export class RecordModel {
   #pruneState(state: TaskState, keep: Keep, request: PruneRequest): Pruned {
     let count = 0;
     for (;;) {
-      const ended = this.#ended.flatMap((key) => this.read(key) ?? []).filter((record) => stateOf(record) === state);
+      const ended = this.#ended
+        .flatMap((key) => this.read(key) ?? [])
+        .filter((record) => stateOf(record) === state);
       const [oldest] = ended;
       if (!oldest) return { count };
       const isRecent = (this.#placeOf.get(oldest.key) ?? 0) > this.#ends - request.recent.maxCount;
@@ -76,20 +98,39 @@ export class RecordModel {
     }
   }
 
-  #isAdmitted(write: Write): boolean {
-    if (write.kind === 'add' || write.kind === 'reserve') return true;
+  #reserved(name: string, now: number): Reservation | undefined {
+    return this.#reservations.find((reservation) => reservation.name === name && reservation.expiresAt > now);
+  }
+
+  #isAdmitted(write: Write, now: number): boolean {
+    if (write.kind === 'add') return true;
+    if (write.kind === 'reserve') return (this.#reserved(write.name, now)?.key ?? write.key) === write.key;
     const present = this.read(keyOf(write));
     if (write.kind === 'insert') return !present;
     return present?.sequence === write.sequence && present.life.fence === write.fence;
   }
 
   #write(write: Write): void {
-    if (write.kind !== 'insert' && write.kind !== 'replace') return;
-    const { kind, record } = write;
-    if (kind === 'insert') this.#records.push({ ...record, order: (this.#order += 1) });
-    else this.#records = this.#records.map((present) => (present.key === record.key ? record : present));
-    if (record.leaf !== 'success' && record.leaf !== 'error') return;
-    this.#ended.push(record.key);
-    this.#placeOf.set(record.key, (this.#ends += 1));
+    if (write.kind === 'insert') this.#records.push({ ...write.record, order: (this.#order += 1) });
+    else if (write.kind === 'replace')
+      this.#change(write.record.key, ({ children }) => ({ ...write.record, ...(children && { children }) }));
+    else if (write.kind === 'add')
+      this.#change(write.key, (record) => ({ ...record, children: sum(record.children, write) }));
+    else if (write.kind === 'reserve') {
+      const { kind: _kind, ...reservation } = write;
+      this.#reservations = [...this.#reservations.filter(({ name }) => name !== write.name), reservation];
+    }
+    const { key, leaf } = this.read(keyOf(write)) ?? { key: '', leaf: 'queued' };
+    if ((leaf !== 'success' && leaf !== 'error') || this.#placeOf.has(key)) return;
+    this.#ended.push(key);
+    this.#placeOf.set(key, (this.#ends += 1));
   }
+
+  #change(key: string, change: (record: TaskRecord) => TaskRecord): void {
+    this.#records = this.#records.map((present) => (present.key === key ? change(present) : present));
+  }
+}
+
+function sum(a: Children = { open: 0, weight: 0, done: 0 }, b: Children): Children {
+  return { open: a.open + b.open, weight: a.weight + b.weight, done: a.done + b.done };
 }

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { firstLife, type TaskLife } from '../../../machines/index.ts';
-import type { Creation, Group, Offer, PruneRequest, RecordFilter, Store, TaskRecord, Verdict, Write } from '../../index.ts';
+import type {
+  Creation,
+  Group,
+  Offer,
+  PruneRequest,
+  RecordFilter,
+  Reservation,
+  Store,
+  TaskRecord,
+  Verdict,
+  Write,
+} from '../../index.ts';
 
 /** A promise of the store as something that can be run against one. */
 export interface StoreLaw {
@@ -30,9 +41,21 @@ const plain: Creation = {
 };
 
 /** A record as it is before its insertion. */
-export function queued(key: string, creation: Partial<Creation> = {}, life: Partial<TaskLife> = {}): TaskRecord {
+export function queued(
+  key: string,
+  creation: Partial<Creation> = {},
+  life: Partial<TaskLife> = {},
+): TaskRecord {
   const first = firstLife({ driver: 'supervisor', cancelable: true, queuedAt: start });
-  return { key, order: 0, sequence: 1, leaf: 'queued', creation: { ...plain, ...creation }, life: { ...first, ...life }, children: undefined };
+  return {
+    key,
+    order: 0,
+    sequence: 1,
+    leaf: 'queued',
+    creation: { ...plain, ...creation },
+    life: { ...first, ...life },
+    children: undefined,
+  };
 }
 
 /** The next step of a record: at this leaf, with this life. */
@@ -45,8 +68,22 @@ export function insert(record: TaskRecord): Write {
 }
 
 /** A step that names what it was decided on. */
-export function replace(seen: TaskRecord, record: TaskRecord): Write {
+export function replace(seen: TaskRecord, record: TaskRecord): Extract<Write, { kind: 'replace' }> {
   return { kind: 'replace', record, sequence: seen.sequence, fence: seen.life.fence };
+}
+
+export function keyOf(write: Write): string {
+  return write.kind === 'insert' || write.kind === 'replace' ? write.record.key : write.key;
+}
+
+/** A name for a key, until the given milliseconds after the start are over. */
+export function reserve(
+  name: string,
+  key: string,
+  members: Partial<Reservation> & { readonly forMs?: number } = {},
+): Write {
+  const { forMs = 1_000, digest, owner } = members;
+  return { kind: 'reserve', name, key, digest, expiresAt: start + forMs, owner };
 }
 
 /** One group, and its verdict. */
@@ -56,17 +93,13 @@ export async function commit(store: Store, ...group: Group): Promise<Verdict> {
   return verdict;
 }
 
-/** What every verdict says, without what only some say. */
-export function outcomes(verdicts: readonly Verdict[]): Pick<Verdict, 'ok' | 'records'>[] {
-  return verdicts.map(({ ok, records }) => ({ ok, records }));
-}
-
 /** Records that were just inserted, as they are committed. */
 export async function inserted(store: Store, ...records: readonly TaskRecord[]): Promise<TaskRecord[]> {
   const verdicts = await store.records.commit(
     records.map((record) => [insert(record)]),
-    worker, start,
-    );
+    worker,
+    start,
+  );
   return verdicts.map(({ ok, records: [record] }) => {
     assert.ok(ok && record, 'Expected a new key to be inserted.');
     return record;
@@ -74,7 +107,12 @@ export async function inserted(store: Store, ...records: readonly TaskRecord[]):
 }
 
 /** A record that was inserted and then replaced by one at this leaf. */
-export async function reached(store: Store, leaf: string, life: Partial<TaskLife>, record: TaskRecord): Promise<TaskRecord> {
+export async function reached(
+  store: Store,
+  leaf: string,
+  life: Partial<TaskLife>,
+  record: TaskRecord,
+): Promise<TaskRecord> {
   const [first] = await inserted(store, record);
   assert.ok(first);
   const { ok, records } = await commit(store, replace(first, next(first, leaf, life)));
