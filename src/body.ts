@@ -38,7 +38,7 @@ export class Attempt {
   readonly number: number;
   readonly definition: AnyTaskDefinition;
   /** Whether it occupies one of the slots: a body that waits for its children does not. */
-  hasSlot = true;
+  hasSlot = false;
   readonly #stored: { readonly input: string | undefined; readonly checkpoint: string | undefined };
   readonly #port: BodyPort;
   #controller: AbortController | undefined;

@@ -13,7 +13,7 @@ export interface DispatcherPort {
   readonly types: readonly string[];
   /** Whether a queued task may start now, by the supervisor's chart. */
   mayClaim(child: boolean): boolean;
-  /** Claims the task; the slot is given back by `release`, whatever comes of it. */
+  /** Claims the task; `claimed` follows, whatever comes of it. */
   claim(key: string): void;
   /** The key was taken and is not claimed: it is offered again, if its record still says so. */
   reconsider(key: string): void;
@@ -25,7 +25,7 @@ export interface DispatcherPort {
 }
 
 /** The name under which a pause of everything is kept. */
-export const everyType = '*';
+export const everyType = '';
 
 /** Which queued task starts next, and whether there is a slot for it. A slot is taken from the claim until its body is gone. */
 export class Dispatcher {
@@ -77,10 +77,10 @@ export class Dispatcher {
     return new Promise((resolve) => this.#settled.push(resolve));
   }
 
-  /** The claim was decided: the body starts, or the slot is free again. */
-  claimed(started: boolean): void {
+  /** The claim was decided, and its slot is given back: a body that starts takes its own. */
+  claimed(): void {
     this.#claiming -= 1;
-    if (!started) this.#slots -= 1;
+    this.#slots -= 1;
     this.#noteSettled();
   }
 
@@ -89,7 +89,7 @@ export class Dispatcher {
     this.#slots -= 1;
   }
 
-  /** The body goes on after its children: it takes a slot, even where none is free. */
+  /** A body starts, or goes on after its children: it takes a slot, even where none is free. */
   retake(): void {
     this.#slots += 1;
   }

@@ -14,6 +14,8 @@ import type { Watcher } from './watcher.ts';
 /** Something that is wanted of one task. */
 export interface Operation {
   readonly event: TaskEvent;
+  /** Who waits for it: a client, who can be told that it will not happen; or the runtime, for which it must. */
+  readonly for: 'client' | 'runtime';
   /** What is committed together with it, if the chart accepts it. */
   readonly writes?: readonly Write[] | undefined;
   /** Called once, after the commit, with the answer; or with the fault that kept it from being decided. */
@@ -50,6 +52,8 @@ export class Lane {
   #phase: 'idle' | 'loading' | 'fresh' | 'committing' = 'idle';
   #waiting: Operation[] = [];
   #deciding: readonly Operation[] = [];
+  /** Somebody else changed the record while it could not be read. */
+  #isHinted = false;
   #watchers: readonly Watcher[] = nobody;
 
   constructor(key: string, port: LanePort, record?: TaskRecord) {
@@ -97,6 +101,7 @@ export class Lane {
   /** Somebody else may have changed the record. */
   hint(): void {
     if (this.#phase === 'idle') this.#load();
+    else this.#isHinted = true;
   }
 
   /** The sums of its children, as a commit left them. */
@@ -114,6 +119,7 @@ export class Lane {
     this.#replace(record);
     this.advance();
     if (this.#phase === 'fresh') this.#phase = 'idle';
+    this.#readAgain();
   }
 
   /** The body is gone, and its end was dealt with. */
@@ -124,15 +130,16 @@ export class Lane {
   /** The record could not be read. */
   unreadable(fault: Fault): void {
     this.#phase = 'idle';
-    this.abandon(fault);
+    this.abandon(fault, 'everybody');
   }
 
-  /** Nothing will be decided any more: whoever waits is told. */
-  abandon(fault: Fault): void {
-    const operations = [...this.#deciding, ...this.#waiting];
-    this.#deciding = [];
-    this.#waiting = [];
-    for (const { answer } of operations) answer(fault);
+  /** Clients are told that it will not happen; and so is the runtime, if nothing can be committed any more. */
+  abandon(fault: Fault, who: 'clients' | 'everybody'): void {
+    const isGivenUp = (operation: Operation) => who === 'everybody' || operation.for === 'client';
+    const givenUp = [...this.#deciding, ...this.#waiting].filter(isGivenUp);
+    this.#deciding = this.#deciding.filter((operation) => !isGivenUp(operation));
+    this.#waiting = this.#waiting.filter((operation) => !isGivenUp(operation));
+    for (const { answer } of givenUp) answer(fault);
     for (const watcher of this.#takeWatchers()) watcher.abandon(fault);
   }
 
@@ -162,12 +169,24 @@ export class Lane {
   }
 
   #committed(operations: readonly Operation[], decisions: readonly Decision[], verdict: Verdict): void {
-    const isAbandoned = this.#deciding.length === 0;
+    const waiting = new Set(this.#deciding);
     this.#phase = 'idle';
     this.#deciding = [];
-    if (verdict.ok) this.#apply(isAbandoned ? [] : operations, decisions, verdict);
-    else if (!isAbandoned) this.#decideAgain(operations, verdict);
+    if (verdict.ok) this.#apply(operations, decisions, waiting, verdict);
+    else
+      this.#decideAgain(
+        operations.filter((operation) => waiting.has(operation)),
+        verdict,
+      );
     this.advance();
+    this.#readAgain();
+  }
+
+  /** A hint that came while the record could not be read. */
+  #readAgain(): void {
+    if (!this.#isHinted || this.#phase !== 'idle') return;
+    this.#isHinted = false;
+    this.#load();
   }
 
   #decideAgain(operations: readonly Operation[], { records: [record], refused, reservation }: Verdict): void {
@@ -179,7 +198,12 @@ export class Lane {
   }
 
   /** Makes a committed record visible: to its actor, to those who asked, to those who watch, and to reality. */
-  #apply(operations: readonly Operation[], decisions: readonly Decision[], { records }: Verdict): void {
+  #apply(
+    operations: readonly Operation[],
+    decisions: readonly Decision[],
+    waiting: ReadonlySet<Operation>,
+    { records }: Verdict,
+  ): void {
     const [committed, ...others] = records;
     let before = this.#snapshot;
     let last = this.#record;
@@ -192,7 +216,7 @@ export class Lane {
     this.#record = committed;
     this.#snapshot = committed.children === last?.children ? before : undefined;
     this.#port.changed(committed, decisions);
-    answerAll(operations, decisions);
+    answerAll(operations, decisions, waiting);
     for (const parent of others)
       if (parent && parent.key === committed.creation.parentTaskKey) this.#port.summed(parent);
     this.#settle(committed);
@@ -223,6 +247,7 @@ export class Lane {
   #followUp(type: FollowUp): void {
     this.operate({
       event: { type, at: this.#port.clock.now() },
+      for: 'runtime',
       answer: (given) => {
         this.#presence.followed(type);
         // What it followed from may have changed meanwhile.
@@ -276,9 +301,15 @@ function groupOf(
   return forParent ? [own, ...writes, forParent] : [own, ...writes];
 }
 
-function answerAll(operations: readonly Operation[], decisions: readonly Decision[]): void {
-  operations.forEach(({ answer }, index) => {
+/** `waiting`: those who still wait for their answer; all of them, where it is left out. */
+function answerAll(
+  operations: readonly Operation[],
+  decisions: readonly Decision[],
+  waiting?: ReadonlySet<Operation>,
+): void {
+  operations.forEach((operation, index) => {
     const decision = decisions[index];
-    if (decision) answer({ outcome: decision.outcome, record: decision.record });
+    if (!decision || (waiting && !waiting.has(operation))) return;
+    operation.answer({ outcome: decision.outcome, record: decision.record });
   });
 }

@@ -34,8 +34,14 @@ export class Lanes {
     return this.#lanes.size;
   }
 
-  operate(key: string, event: TaskEvent, answer: Operation['answer']): void {
-    this.#lane(key).operate({ event, answer });
+  /** What a client wants. */
+  ask(key: string, event: TaskEvent, answer: Operation['answer']): void {
+    this.#lane(key).operate({ event, answer, for: 'client' });
+  }
+
+  /** What follows from what has happened. */
+  operate(key: string, event: TaskEvent, answer: Operation['answer'] = () => {}): void {
+    this.#lane(key).operate({ event, answer, for: 'runtime' });
   }
 
   /** Creates a child, if its parent may have one: what is written is committed together with the parent's answer. */
@@ -82,10 +88,10 @@ export class Lanes {
   }
 
   /** Whoever waits for anything is told that it will not come. */
-  abandonAll(fault: Fault): void {
+  abandonAll(fault: Fault, who: 'clients' | 'everybody'): void {
     for (const lane of this.#lanes.values()) {
       this.#touched.push(lane);
-      lane.abandon(fault);
+      lane.abandon(fault, who);
     }
   }
 

@@ -27,6 +27,7 @@ export class Life {
   #answers = new Map<string, Outcome>();
   #phaseEnds: Timer | undefined;
   readonly #waiting = new Set<() => void>();
+  readonly #draining = new Set<(fault: Fault) => void>();
 
   constructor(port: LifePort) {
     this.#port = port;
@@ -76,6 +77,7 @@ export class Life {
       this.#port.evict();
       this.#endPhaseIn(this.#port.graceMs());
     }
+    if (leaf === 'failed') for (const reject of this.#draining) reject(new Fault('StoreFailed'));
     if (leaf !== 'stopped') return;
     for (const tell of this.#waiting) tell();
     this.#waiting.clear();
@@ -93,9 +95,13 @@ export class Life {
     return () => this.#waiting.delete(tell);
   }
 
-  drain(): Promise<void> {
+  /** Resolves when it has stopped; rejects when the store fails before. */
+  async drain(): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<void>();
+    this.#draining.add(reject);
     this.send('DRAIN');
-    return this.stopped();
+    if (this.#leaf === 'failed') reject(new Fault('StoreFailed'));
+    await Promise.race([promise, this.stopped()]).finally(() => this.#draining.delete(reject));
   }
 
   /** `waitMs`: until what runs is evicted. Without it: 5,000 at first, and at once when it was asked before. */

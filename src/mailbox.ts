@@ -1,6 +1,8 @@
 import { type ActorLogic, type AnyActorRef, type AnyActorScope, createActor } from 'xstate';
+import type { TaskSnapshot } from './decide.ts';
 import type { EventStream } from './event-stream.ts';
-import { type InspectObserver, guardSubscribe, observe } from './observer.ts';
+import { type InspectObserver, guardActor, observe } from './observer.ts';
+import { type TaskActor, createTaskActor } from './task-actor.ts';
 import type { Turn, TurnScheduler } from './turn.ts';
 
 /** What the supervisor's actor shows. */
@@ -16,7 +18,7 @@ export interface SupervisorSnapshot {
     readonly slots: number;
     /** Tasks that are being worked on or watched. */
     readonly lanes: number;
-    /** Types of which nothing starts; `*`: of none. */
+    /** Types of which nothing starts; `''`: nothing at all does. */
     readonly paused: ReadonlySet<string>;
   };
 }
@@ -27,7 +29,7 @@ export type Shown = SupervisorSnapshot['context'] & Pick<SupervisorSnapshot, 'st
 class Message {
   readonly type: `${Turn['source']}.turn`;
   readonly key: string | undefined;
-  readonly #proceed: () => void;
+  #proceed: (() => void) | undefined;
 
   constructor({ source, key }: Turn, proceed: () => void) {
     this.type = `${source}.turn`;
@@ -35,8 +37,11 @@ class Message {
     this.#proceed = proceed;
   }
 
+  /** Once: whoever saw the message may send it again. */
   static proceed(message: Message): void {
-    message.#proceed();
+    const proceed = message.#proceed;
+    message.#proceed = undefined;
+    proceed?.();
   }
 }
 
@@ -61,7 +66,7 @@ export class Mailbox {
   constructor(port: MailboxPort) {
     this.#port = port;
     this.#snapshot = snapshotOf(port.show());
-    this.actor = guardSubscribe(createActor(this.#logic(), observe(port.inspect, port.events)), port.events);
+    this.actor = guardActor(createActor(this.#logic(), observe(port.inspect, port.events)), port.events);
     this.actor.start();
   }
 
@@ -72,6 +77,15 @@ export class Mailbox {
       if (this.#snapshot.status === 'active') this.actor.send(new Message(turn, proceed));
       else this.#port.run(proceed);
     });
+  }
+
+  /** The actor of a task that has become live. */
+  startChild(key: string, snapshot: TaskSnapshot): TaskActor {
+    const child = createTaskActor(this.actor, key, snapshot);
+    // Only an inspector ever comes by it.
+    if (this.#port.inspect) guardActor(child, this.#port.events);
+    child.start();
+    return child;
   }
 
   /** Ends the actor of a task that is not final and no longer live. */

@@ -30,10 +30,17 @@ export function observe(inspect: InspectObserver | undefined, events: EventStrea
   return inspect ? { inspect: guarded(toObserver(inspect), events) } : {};
 }
 
-/** The same actor; XState rethrows what its subscribers throw as an uncaught exception, this one does not. */
-export function guardSubscribe<A extends AnyActorRef>(actor: A, events: EventStream): A {
+/**
+ * The same actor, in the hands of users: XState rethrows what its subscribers throw as an uncaught exception, and takes
+ * a stop from anyone who sends the event; this one does neither.
+ */
+export function guardActor<A extends AnyActorRef>(actor: A, events: EventStream): A {
   const subscribe = actor.subscribe.bind(actor);
+  const send = actor.send.bind(actor);
   actor.subscribe = ((next: never, error?: never, complete?: never) =>
     subscribe(guarded(toObserver(next, error, complete), events))) as A['subscribe'];
+  actor.send = ((event: { readonly type: string }) => {
+    if (event.type !== 'xstate.stop') send(event);
+  }) as A['send'];
   return actor;
 }

@@ -1,17 +1,16 @@
-import type { AnyActorRef } from 'xstate';
 import type { FaultName } from '../machines/fault.ts';
 import type { Attempt } from './body.ts';
 import type { Decision, TaskSnapshot } from './decide.ts';
 import { Fault } from './fault.ts';
 import { type FollowUp, type Reality, reconcile } from './reconcile.ts';
 import { type TaskRecord, isFinal, stateOf } from './record.ts';
-import { type TaskActor, follow, replaceSnapshot, spawnTaskActor } from './task-actor.ts';
+import { type TaskActor, follow, replaceSnapshot } from './task-actor.ts';
 
 /** What the presence of a task needs of the supervisor. */
 export interface PresencePort {
   readonly worker: string;
-  /** The supervisor's own. */
-  actor(): AnyActorRef;
+  /** The actor of a task, a child of the supervisor's own, started. */
+  startActor(key: string, snapshot: TaskSnapshot): TaskActor;
   stopActor(actor: TaskActor): void;
   startBody(record: TaskRecord): Attempt | undefined;
   /** The body takes a slot, or gives it back. */
@@ -70,7 +69,7 @@ export class Presence implements Reality {
   /** An actor exists while the task runs, and takes every step of it. */
   take(before: TaskSnapshot, decision: Decision): void {
     const runs = stateOf(decision.record) === 'running';
-    if (!this.#actor && runs) this.#actor = spawnTaskActor(this.#port.actor(), this.#key, before);
+    if (!this.#actor && runs) this.#actor = this.#port.startActor(this.#key, before);
     if (this.#actor) follow(this.#actor, decision);
     if (!runs) this.#dropActor();
   }
@@ -81,9 +80,14 @@ export class Presence implements Reality {
     if (stateOf(record) !== 'running') this.#dropActor();
   }
 
+  /** The body is gone. One that had lost its task may have kept the next attempt from starting here. */
   bodyGone(): void {
-    if (this.#attempt) this.#port.occupy(this.#attempt, false);
+    const attempt = this.#attempt;
+    const record = this.#record;
+    if (!attempt) return;
+    this.#port.occupy(attempt, false);
     this.#attempt = undefined;
+    if (record && stateOf(record) === 'running' && record.life.fence !== attempt.fence) this.settle(record);
   }
 
   followed(type: FollowUp): void {

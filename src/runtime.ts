@@ -145,7 +145,7 @@ export class Runtime {
       this.mailbox.enter({ source, key }, () => {
         const refused = this.#life.refuses('OPERATE');
         if (refused) answer(refused);
-        else this.#lanes.operate(key, event, answer);
+        else this.#lanes.ask(key, event, answer);
       });
     });
   }
@@ -186,6 +186,7 @@ export class Runtime {
         if (refused) return reject(refused);
         this.#lanes.spawn(parentKey, {
           event,
+          for: 'client',
           writes,
           reserved: (found) => answerReserved(found, reservation, resolve, reject),
           answer: (given) => {
@@ -299,14 +300,14 @@ export class Runtime {
   }
 
   #claim(key: string): void {
-    this.#lanes.operate(key, { type: 'START', at: this.clock.now(), worker: this.#worker }, (given) =>
-      this.#dispatcher.claimed(!(given instanceof Fault) && given.outcome === 'ok'),
+    this.#lanes.operate(key, { type: 'START', at: this.clock.now(), worker: this.#worker }, () =>
+      this.#dispatcher.claimed(),
     );
   }
 
   #evict(): void {
     for (const { key, fence } of this.#lanes.attempts()) {
-      this.#lanes.operate(key, { type: 'EVICT', at: this.clock.now(), fence }, () => {});
+      this.#lanes.operate(key, { type: 'EVICT', at: this.clock.now(), fence });
     }
   }
 
@@ -314,10 +315,17 @@ export class Runtime {
     const definition = this.options.definitions.get(record.creation.type);
     if (!definition) return undefined;
     const attempt = new Attempt(record, definition, this.#bodyPort);
+    if (!this.#life.allows('CLAIM', record.creation.child !== undefined)) this.#giveBack(attempt);
     // After the turn: a body that computes at once holds up nobody's answer.
     if (this.#toStart.length === 0) queueMicrotask(() => this.#startAll());
     this.#toStart.push(attempt);
     return attempt;
+  }
+
+  /** The claim was on its way when the supervisor began to stop: the body ends before its first line. */
+  #giveBack(attempt: Attempt): void {
+    attempt.abort('Evicted');
+    this.#lanes.operate(attempt.key, { type: 'EVICT', at: this.clock.now(), fence: attempt.fence });
   }
 
   #startAll(): void {
@@ -348,8 +356,7 @@ export class Runtime {
       after = last.order;
       const children = page.filter((record) => structuredParent(record) === parentKey);
       this.#enter('store', () => {
-        for (const { key } of children)
-          this.#lanes.operate(key, { type: 'CANCEL', at: this.clock.now() }, () => {});
+        for (const { key } of children) this.#lanes.operate(key, { type: 'CANCEL', at: this.clock.now() });
       });
     }
   }
@@ -411,7 +418,7 @@ export class Runtime {
     this.events.emit({ kind: 'supervisor', state: leaf });
     if (leaf === 'failed') {
       for (const attempt of this.#lanes.attempts()) attempt.abort('StoreFailed');
-      this.#abandonAll(new Fault('StoreFailed', undefined, { cause: this.#failure }));
+      this.#abandonAll(new Fault('StoreFailed', undefined, { cause: this.#failure }), 'everybody');
     }
     if (leaf !== 'stopped') return;
     this.#abandonAll(new Fault('SupervisorStopped'));
@@ -421,8 +428,8 @@ export class Runtime {
     this.events.end();
   }
 
-  #abandonAll(fault: Fault): void {
-    this.#lanes.abandonAll(fault);
+  #abandonAll(fault: Fault, who: 'clients' | 'everybody' = 'clients'): void {
+    this.#lanes.abandonAll(fault, who);
     this.#committer.abandon(fault);
     this.#idle.abandon(fault);
   }
@@ -498,7 +505,7 @@ export class Runtime {
     return new Lanes({
       ...this.#storePort(),
       worker: this.#worker,
-      actor: () => this.mailbox.actor,
+      startActor: (key, snapshot) => this.mailbox.startChild(key, snapshot),
       commit: (group, settle) => this.#committer.add(group, settle),
       stopActor: (actor) => this.mailbox.stopChild(actor),
       clock: this.clock,

@@ -26,7 +26,9 @@ export async function parseWith(
 
 async function validate(schema: StandardSchemaV1, value: unknown, property: Property) {
   try {
-    return await schema['~standard'].validate(value);
+    const outcome = await schema['~standard'].validate(value);
+    if (typeof outcome === 'object' && outcome !== null) return outcome;
+    throw new TypeError(`Expected a value or issues, got ${show(outcome)}`);
   } catch (error) {
     throw new Fault(
       'SystemError',

@@ -10,7 +10,11 @@ let sent: object | undefined;
 let sentSnapshot: TaskSnapshot | undefined;
 
 function take(event: object): TaskSnapshot | undefined {
-  if (event !== sent) return decided.get(event);
+  if (event !== sent) {
+    const later = decided.get(event);
+    decided.delete(event);
+    return later;
+  }
   const snapshot = sentSnapshot;
   sent = sentSnapshot = undefined;
   return snapshot;
@@ -42,9 +46,9 @@ const following = Object.create(taskMachine, {
 
 export type TaskActor = ActorRefFrom<typeof taskMachine>;
 
-/** The actor of a live task, showing a committed snapshot. */
-export function spawnTaskActor(parent: AnyActorRef, key: string, snapshot: TaskSnapshot): TaskActor {
-  return createActor(following, { parent, id: key, input: snapshot as never }).start();
+/** The actor of a live task, showing a committed snapshot. It is not started yet: whoever inspects it sees it first. */
+export function createTaskActor(parent: AnyActorRef, key: string, snapshot: TaskSnapshot): TaskActor {
+  return createActor(following, { parent, id: key, input: snapshot as never });
 }
 
 /** The actor receives the event and takes the snapshot that was decided for it. */

@@ -32,7 +32,9 @@ export class MemoryReservations {
 
   /** The record of this key is gone, and the names that it owned with it. */
   release(owner: string): void {
-    for (const name of this.#namesOf.get(owner) ?? []) this.#byName.delete(name);
+    for (const name of this.#namesOf.get(owner) ?? []) {
+      if (this.#byName.get(name)?.owner === owner) this.#byName.delete(name);
+    }
     this.#namesOf.delete(owner);
   }
 }

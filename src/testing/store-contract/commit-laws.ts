@@ -79,7 +79,7 @@ export const commitLaws: readonly StoreLaw[] = [
       assert.ok(a && b && c);
       assert.ok(
         a.order >= 1 && a.order < b.order && b.order < c.order,
-        `Expected growing orders, got ${[a, b, c].map((r) => r.order)}`,
+        `Expected growing orders, got ${[a, b, c].map((r) => r.order).join(', ')}`,
       );
       const moved = await commit(store, replace(a, next(a, 'running.active')));
       assert.equal(moved.records[0]?.order, a.order);

@@ -182,7 +182,7 @@ const changeLaws: readonly StoreLaw[] = [
     name: 'whoever listens is hinted at offers, after they can be taken',
     async run(store) {
       const { promise, resolve } = Promise.withResolvers<readonly string[]>();
-      store.dispatch.offers(() => taken(store).then((keys) => keys.length > 0 && resolve(keys)));
+      store.dispatch.offers(() => void taken(store).then((keys) => keys.length > 0 && resolve(keys)));
       await store.dispatch.offer([offer('a')]);
       assert.deepEqual(await promise, ['a']);
     },

@@ -13,7 +13,7 @@ import type { StoreLaw } from './samples.ts';
 /** Something that is always true; `run` rejects with an assertion that says what was not. */
 export interface Law {
   readonly name: string;
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }
 
 const laws: readonly StoreLaw[] = [
@@ -37,7 +37,7 @@ const laws: readonly StoreLaw[] = [
 export function storeContract(open: () => Store | Promise<Store>): readonly Law[] {
   return laws.map(({ name, run }) => ({
     name,
-    async run() {
+    run: async () => {
       const store = await open();
       try {
         await run(store);

@@ -16,7 +16,7 @@ import type {
 /** A promise of the store as something that can be run against one. */
 export interface StoreLaw {
   readonly name: string;
-  run(store: Store): Promise<void>;
+  readonly run: (store: Store) => Promise<void>;
 }
 
 export const worker = 'worker a';
