@@ -76,6 +76,7 @@ export const supervisorMachine = setup({
           description: 'Nothing starts; what runs has its time to end.',
           on: {
             STOP: { meta: nothing },
+            FAIL: { target: '#supervisor.stopped', meta: ok },
             OVERDUE: { target: 'evicting', meta: ok },
           },
         },
@@ -83,6 +84,7 @@ export const supervisorMachine = setup({
           description: 'What still runs was told to give its slot back.',
           on: {
             STOP: { meta: nothing },
+            FAIL: { target: '#supervisor.stopped', meta: ok },
             OVERDUE: { target: '#supervisor.stopped', meta: ok },
           },
         },

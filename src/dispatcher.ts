@@ -22,6 +22,8 @@ export interface DispatcherPort {
   /** Brings an answer back into the supervisor's mailbox. */
   deliver(proceed: () => void): void;
   failed(error: unknown): void;
+  /** The dispatch did not answer: what it gave may be lost. */
+  refused(error: unknown): void;
 }
 
 /** The name under which a pause of everything is kept. */
@@ -110,7 +112,12 @@ export class Dispatcher {
     const request = { limit, types: this.#types, childrenOnly, now: this.#port.clock.now() };
     this.#port.dispatch.take(request).then(
       (taken) => this.#port.deliver(() => this.#take(taken, limit, childrenOnly)),
-      (error: unknown) => this.#port.deliver(() => this.#port.failed(error)),
+      (error: unknown) =>
+        this.#port.deliver(() => {
+          this.#isTaking = false;
+          this.#port.refused(error);
+          this.#noteSettled();
+        }),
     );
   }
 

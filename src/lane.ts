@@ -54,6 +54,8 @@ export class Lane {
   #deciding: readonly Operation[] = [];
   /** Somebody else changed the record while it could not be read. */
   #isHinted = false;
+  /** Reality is to follow the record, although it may be the one that is known. */
+  #isReconsidered = false;
   #watchers: readonly Watcher[] = nobody;
 
   constructor(key: string, port: LanePort, record?: TaskRecord) {
@@ -102,6 +104,12 @@ export class Lane {
   hint(): void {
     if (this.#phase === 'idle') this.#load();
     else this.#isHinted = true;
+  }
+
+  /** Reality follows the record, once it was read again. */
+  reconsider(): void {
+    this.#isReconsidered = true;
+    this.hint();
   }
 
   /** The sums of its children, as a commit left them. */
@@ -205,17 +213,21 @@ export class Lane {
     { records }: Verdict,
   ): void {
     const [committed, ...others] = records;
+    const steps: Decision[] = [];
     let before = this.#snapshot;
     let last = this.#record;
     for (const decision of decisions) {
-      if (before && decision.record !== last) this.#presence.take(before, decision);
+      if (decision.record !== last) {
+        steps.push(decision);
+        if (before) this.#presence.take(before, decision);
+      }
       before = decision.snapshot;
       last = decision.record;
     }
     if (!committed) return;
     this.#record = committed;
     this.#snapshot = committed.children === last?.children ? before : undefined;
-    this.#port.changed(committed, decisions);
+    this.#port.changed(committed, steps);
     answerAll(operations, decisions, waiting);
     for (const parent of others)
       if (parent && parent.key === committed.creation.parentTaskKey) this.#port.summed(parent);
@@ -232,16 +244,23 @@ export class Lane {
       for (const watcher of this.#takeWatchers()) watcher.see(undefined);
       return;
     }
-    const isNewer = this.#record === undefined || this.#record.sequence < record.sequence;
+    const isNews = this.#record !== undefined && this.#record.sequence < record.sequence;
     this.#record = record;
     this.#snapshot = snapshotOf(record);
-    if (isNewer) this.#presence.replace(record, this.#snapshot);
-    this.#settle(record);
+    if (isNews) this.#presence.replace(record, this.#snapshot);
+    // Who reads a record for the first time has found it as others left it, and as they follow it.
+    if (isNews || this.#isReconsidered) this.#settle(record);
+    else this.#showWatchers(record);
+    this.#isReconsidered = false;
   }
 
   #settle(record: TaskRecord): void {
-    if (this.#watchers.length > 0) this.#watchers = this.#watchers.filter((watcher) => !watcher.see(record));
+    this.#showWatchers(record);
     this.#presence.settle(record);
+  }
+
+  #showWatchers(record: TaskRecord): void {
+    if (this.#watchers.length > 0) this.#watchers = this.#watchers.filter((watcher) => !watcher.see(record));
   }
 
   #followUp(type: FollowUp): void {

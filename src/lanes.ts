@@ -64,7 +64,7 @@ export class Lanes {
 
   /** The record is read again, and reality follows it. */
   reconsider(key: string): void {
-    this.#lane(key).hint();
+    this.#lane(key).reconsider();
   }
 
   /** Others may have changed these. */

@@ -37,6 +37,10 @@ class Message {
     this.#proceed = proceed;
   }
 
+  static isNew(message: Message): boolean {
+    return message.#proceed !== undefined;
+  }
+
   /** Once: whoever saw the message may send it again. */
   static proceed(message: Message): void {
     const proceed = message.#proceed;
@@ -51,7 +55,8 @@ export interface MailboxPort {
   readonly inspect: InspectObserver | undefined;
   /** One turn, and all that follows from it. Never throws. */
   run(proceed: () => void): void;
-  show(): Shown;
+  /** `mayEnd`: nothing is waiting for its turn. */
+  show(mayEnd: boolean): Shown;
   /** Somebody stopped the actor itself. */
   cut(): void;
 }
@@ -60,12 +65,14 @@ export interface MailboxPort {
 export class Mailbox {
   readonly actor: AnyActorRef;
   readonly #port: MailboxPort;
+  /** How many messages were sent and not dealt with yet: an actor that is done would drop them. */
+  #pending = 0;
   #scope: AnyActorScope | undefined;
   #snapshot: SupervisorSnapshot;
 
   constructor(port: MailboxPort) {
     this.#port = port;
-    this.#snapshot = snapshotOf(port.show());
+    this.#snapshot = snapshotOf(port.show(false));
     this.actor = guardActor(createActor(this.#logic(), observe(port.inspect, port.events)), port.events);
     this.actor.start();
   }
@@ -74,8 +81,9 @@ export class Mailbox {
   enter(turn: Turn, proceed: () => void): void {
     this.#port.turns.deliver(turn, () => {
       // An actor that has ended drops what it is sent; what still comes is answered all the same.
-      if (this.#snapshot.status === 'active') this.actor.send(new Message(turn, proceed));
-      else this.#port.run(proceed);
+      if (this.#snapshot.status !== 'active') return this.#port.run(proceed);
+      this.#pending += 1;
+      this.actor.send(new Message(turn, proceed));
     });
   }
 
@@ -101,8 +109,9 @@ export class Mailbox {
         this.#scope = scope;
         if (event.type === 'xstate.stop') {
           this.#port.cut();
-          this.#snapshot = { ...snapshotOf(this.#port.show()), status: 'stopped' };
+          this.#snapshot = { ...snapshotOf(this.#port.show(false)), status: 'stopped' };
         } else if (event instanceof Message) {
+          if (Message.isNew(event)) this.#pending -= 1;
           this.#port.run(() => Message.proceed(event));
           this.#show();
         }
@@ -113,7 +122,7 @@ export class Mailbox {
 
   /** The snapshot stays the same object while nothing that it shows has changed. */
   #show(): void {
-    const shown = this.#port.show();
+    const shown = this.#port.show(this.#pending === 0);
     const { status, value, context } = this.#snapshot;
     const same =
       status === shown.status &&

@@ -15,8 +15,16 @@ function guarded<T>(observer: Observer<T>, events: EventStream): Observer<T> {
       );
     }
   };
+  // What the observer sets in motion is observed after it, not inside of it: a chain of such calls overflows no stack.
+  let waiting: T[] | undefined;
+  const next = (value: T) => {
+    if (waiting) return void waiting.push(value);
+    waiting = [value];
+    for (const each of waiting) call(() => observer.next?.(each));
+    waiting = undefined;
+  };
   return {
-    next: (value) => call(() => observer.next?.(value)),
+    next,
     error: (error) => call(() => observer.error?.(error)),
     complete: () => call(() => observer.complete?.()),
   };

@@ -15,6 +15,7 @@ import { Lanes } from './lanes.ts';
 import { Life } from './life.ts';
 import { Mailbox } from './mailbox.ts';
 import type { InspectObserver } from './observer.ts';
+import { patientStore } from './patient-store.ts';
 import type { Random } from './random.ts';
 import { type TaskRecord, isFinal, stateOf, structuredParent } from './record.ts';
 import { type Answer, faultOf, refusal } from './refusal.ts';
@@ -49,6 +50,9 @@ const pageSize = 1_000;
 
 const pausePrefix = 'pause:';
 
+/** A dispatch that did not answer is asked again after this time. */
+const takeAgainMs = 250;
+
 /** The parts of one supervisor, and how they are joined. Everything that changes a task goes through its mailbox. */
 export class Runtime {
   readonly options: RuntimeOptions;
@@ -69,6 +73,8 @@ export class Runtime {
   readonly #bodyPort: BodyPort;
   readonly #unknownTypes = new Set<string>();
   readonly #leaveStore: (() => void)[] = [];
+  /** The store, but what it refuses for the moment is asked again. */
+  readonly #store: Store;
   #toStart: Attempt[] = [];
   #failure: unknown;
 
@@ -80,6 +86,11 @@ export class Runtime {
     this.#worker = this.newKey();
     this.#timers = new Timers(clock, false);
     this.#background = new Timers(clock, true);
+    this.#store = patientStore(options.store, {
+      timers: this.#background,
+      storeRetryMs: options.storeRetryMs,
+      retrying: (error) => this.events.emit({ kind: 'storeRetry', error }),
+    });
     this.#life = this.#createLife();
     this.#committer = this.#createCommitter();
     this.#dispatcher = this.#createDispatcher();
@@ -103,7 +114,7 @@ export class Runtime {
       events: this.events,
       inspect: options.inspect,
       run: (proceed) => this.#run(proceed),
-      show: () => this.#show(),
+      show: (mayEnd) => this.#show(mayEnd),
       cut: () => this.#abandonAll(new Fault('SupervisorStopped')),
     });
   }
@@ -114,24 +125,30 @@ export class Runtime {
 
   /** Takes up what the store holds. Until then nothing starts. */
   async start(): Promise<void> {
-    const { records, dispatch } = this.options.store;
+    const { records, dispatch } = this.#store;
     this.#leaveStore.push(
       records.changes(this.#worker, (keys) => this.#enter('store', () => this.#hinted(keys))),
       dispatch.offers(() => this.#enter('dispatch', () => this.#dispatcher.hint())),
     );
     await this.#readControl();
-    let after = 0;
-    for (;;) {
-      const page = await records.query({ filter: startable, after, limit: pageSize });
-      for (const record of page) {
-        this.#dispatcher.offer(record);
-        this.#alarms.follow(record);
-      }
-      const last = page.at(-1);
-      if (!last) break;
-      after = last.order;
-    }
+    await this.#sweep();
     this.#enter('client', () => this.#life.send('STARTED'));
+  }
+
+  /** Offers every queued task: what was offered already stays as it is, and what was lost is found again. */
+  async #sweep(): Promise<void> {
+    for (let after = 0; ;) {
+      const page = await this.#store.records.query({ filter: startable, after, limit: pageSize });
+      const last = page.at(-1);
+      if (!last) return;
+      after = last.order;
+      this.#enter('store', () => {
+        for (const record of page) {
+          this.#dispatcher.offer(record);
+          this.#alarms.follow(record);
+        }
+      });
+    }
   }
 
   /** Resolves with the answer once it is committed; rejects with the fault that it names. */
@@ -202,7 +219,7 @@ export class Runtime {
 
   /** The committed record; undefined where there is none. */
   async read(key: string): Promise<TaskRecord | undefined> {
-    const [record] = await this.options.store.records.read([key]);
+    const [record] = await this.#store.records.read([key]);
     return record;
   }
 
@@ -236,7 +253,7 @@ export class Runtime {
     const refused = this.#life.refuses('OPERATE');
     if (refused) throw refused;
     const name = pausePrefix + (type ?? everyType);
-    await this.options.store.records.setControl(name, isPaused ? 'paused' : undefined, this.#worker);
+    await this.#store.records.setControl(name, isPaused ? 'paused' : undefined, this.#worker);
     await this.#readControl();
     await this.#dispatcher.settled();
   }
@@ -277,11 +294,11 @@ export class Runtime {
     }
   }
 
-  #show() {
+  #show(mayEnd: boolean) {
     const { taken: slots, paused } = this.#dispatcher;
     // A body that ignored its abort keeps the mailbox open, so that its end is still recorded.
-    const status =
-      this.#life.isOver && slots === 0 && this.#committer.isIdle ? ('done' as const) : ('active' as const);
+    const isOver = mayEnd && this.#life.isOver && slots === 0 && this.#committer.isIdle;
+    const status = isOver ? ('done' as const) : ('active' as const);
     const { concurrency } = this.options;
     return { status, value: this.#life.leaf, concurrency, slots, lanes: this.#lanes.size, paused };
   }
@@ -294,7 +311,7 @@ export class Runtime {
         if (given instanceof Fault || faultOf(given.outcome) === undefined) return;
         this.events.emit({ kind: 'late', key, sequence: given.record?.sequence ?? 0, event: event.type });
       };
-      if (this.#life.leaf === 'failed') answer(new Fault('StoreFailed'));
+      if (this.#failure !== undefined) answer(new Fault('StoreFailed'));
       else this.#lanes.operate(key, event, answer);
     });
   }
@@ -350,7 +367,7 @@ export class Runtime {
   async #cancelChildren(parentKey: string): Promise<void> {
     const filter = { parentTaskKeys: [parentKey], states: ['queued', 'running'] } as const;
     for (let after = 0; ;) {
-      const page = await this.options.store.records.query({ filter, after, limit: pageSize });
+      const page = await this.#store.records.query({ filter, after, limit: pageSize });
       const last = page.at(-1);
       if (!last) return;
       after = last.order;
@@ -365,6 +382,12 @@ export class Runtime {
     this.mailbox.enter({ source: 'clock', key }, () => this.#lanes.operate(key, event, () => {}));
   }
 
+  /** What was taken may be lost on its way: it is offered again. */
+  #takeRefused(error: unknown): void {
+    this.events.emit({ kind: 'storeRetry', error });
+    this.#timers.set(takeAgainMs, () => void this.#sweep().catch((failure: unknown) => this.#fail(failure)));
+  }
+
   #userThrew(error: unknown): void {
     this.events.emit({ kind: 'observerFailed', error });
   }
@@ -377,7 +400,7 @@ export class Runtime {
   }
 
   async #readControl(): Promise<void> {
-    const control = await this.options.store.records.control();
+    const control = await this.#store.records.control();
     const names = [...control.keys()].filter((name) => name.startsWith(pausePrefix));
     const types = new Set(names.map((name) => name.slice(pausePrefix.length)));
     await this.#called(() => Promise.resolve(this.#dispatcher.pause(types)));
@@ -417,15 +440,21 @@ export class Runtime {
   #entered(leaf: string): void {
     this.events.emit({ kind: 'supervisor', state: leaf });
     if (leaf === 'failed') {
-      for (const attempt of this.#lanes.attempts()) attempt.abort('StoreFailed');
+      this.#abortAll();
       this.#abandonAll(new Fault('StoreFailed', undefined, { cause: this.#failure }), 'everybody');
     }
     if (leaf !== 'stopped') return;
-    this.#abandonAll(new Fault('SupervisorStopped'));
+    if (this.#failure !== undefined) this.#abortAll();
+    this.#abandonAll(new Fault('SupervisorStopped'), this.#failure === undefined ? 'clients' : 'everybody');
     for (const leave of this.#leaveStore.splice(0)) leave();
     this.#timers.clear();
     this.#retainer.stop();
     this.events.end();
+  }
+
+  /** No record can say so any more: the bodies are told that the store is lost. */
+  #abortAll(): void {
+    for (const attempt of this.#lanes.attempts()) attempt.abort('StoreFailed');
   }
 
   #abandonAll(fault: Fault, who: 'clients' | 'everybody' = 'clients'): void {
@@ -443,7 +472,7 @@ export class Runtime {
 
   #storePort() {
     return {
-      records: this.options.store.records,
+      records: this.#store.records,
       deliver: (proceed: () => void) => this.#enter('store', proceed),
       failed: (error: unknown) => this.#fail(error),
     };
@@ -475,9 +504,9 @@ export class Runtime {
   }
 
   #createDispatcher(): Dispatcher {
-    const { store, clock, concurrency, definitions } = this.options;
+    const { clock, concurrency, definitions } = this.options;
     return new Dispatcher({
-      dispatch: store.dispatch,
+      dispatch: this.#store.dispatch,
       clock,
       timers: this.#timers,
       concurrency,
@@ -488,6 +517,7 @@ export class Runtime {
       otherTypes: (types) => this.#tellUnknownTypes(types),
       deliver: (proceed) => this.#enter('dispatch', proceed),
       failed: (error) => this.#fail(error),
+      refused: (error) => this.#takeRefused(error),
     });
   }
 

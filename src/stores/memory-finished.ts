@@ -3,7 +3,7 @@ import type { Keep, PruneRequest, Pruned } from '../store.ts';
 /** A final record in the order of completion. */
 interface Finished {
   readonly key: string;
-  readonly completedAt: number;
+  completedAt: number;
   /** Its place among all that were ever completed here. */
   readonly place: number;
 }
@@ -65,6 +65,8 @@ export class MemoryFinished {
     const finished = this.#finished[outcome];
     let count = 0;
     for (let oldest = finished.first(); oldest; oldest = finished.first()) {
+      // A wall clock that was set back must not keep what ended before: it ages from now on.
+      oldest.completedAt = Math.min(oldest.completedAt, request.now);
       const tooMany = finished.length > request[outcome].maxCount;
       const mayGoAt = oldest.completedAt + this.#heldMs(oldest, tooMany, request[outcome], request);
       if (mayGoAt > request.now || count >= limit) return { count, nextAt: Math.max(mayGoAt, request.now) };

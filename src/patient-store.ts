@@ -1,0 +1,61 @@
+import type { Store } from './store.ts';
+import type { Timers } from './timers.ts';
+
+export interface PatiencePort {
+  readonly timers: Timers;
+  /** How long a call is repeated before its refusal is passed on. */
+  readonly storeRetryMs: number;
+  retrying(error: unknown): void;
+}
+
+/** The first pause before a refused call is repeated; it doubles up to the longest. */
+const firstPauseMs = 25;
+const longestPauseMs = 1_000;
+
+/**
+ * The same store, but every call that may be repeated without harm is, for a while. `commit` is not among them: only
+ * who sent it can tell whether it happened; nor is `take`, whose answer may be lost with what it took.
+ */
+export function patientStore({ records, dispatch }: Store, port: PatiencePort): Store {
+  return {
+    records: {
+      commit: (groups, worker, now) => records.commit(groups, worker, now),
+      changes: (worker, hint) => records.changes(worker, hint),
+      read: (keys) => repeated(port, () => records.read(keys)),
+      query: (query) => repeated(port, () => records.query(query)),
+      counts: () => repeated(port, () => records.counts()),
+      prune: (request) => repeated(port, () => records.prune(request)),
+      beat: (worker) => repeated(port, () => records.beat(worker)),
+      control: () => repeated(port, () => records.control()),
+      setControl: (name, value, worker) => repeated(port, () => records.setControl(name, value, worker)),
+    },
+    dispatch: {
+      take: async (request) => dispatch.take(request),
+      offers: (hint) => dispatch.offers(hint),
+      offer: (offers) => repeated(port, () => dispatch.offer(offers)),
+      withdraw: (keys) => repeated(port, () => dispatch.withdraw(keys)),
+    },
+  };
+}
+
+function repeated<T>(port: PatiencePort, call: () => PromiseLike<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let waitedMs = 0;
+    const refused = (error: unknown) => {
+      const pauseMs = Math.min(firstPauseMs + waitedMs, longestPauseMs);
+      if (waitedMs + pauseMs > port.storeRetryMs) return reject(error as Error);
+      port.retrying(error);
+      waitedMs += pauseMs;
+      port.timers.set(pauseMs, attempt);
+    };
+    const attempt = () => {
+      // A store may throw where it should reject.
+      try {
+        call().then(resolve, refused);
+      } catch (error) {
+        refused(error);
+      }
+    };
+    attempt();
+  });
+}
