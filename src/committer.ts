@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from './clock.ts';
-import type { Fault } from './fault.ts';
+import { type Fault, show } from './fault.ts';
 import type { Group, RecordStore, TaskRecord, Verdict } from './store.ts';
 import type { Timers } from './timers.ts';
 
@@ -44,6 +44,7 @@ export class Committer {
   #gathering: Pending[] = [];
   #inFlight: Batch | undefined;
   #failed = false;
+  #lastRefusal: unknown;
 
   constructor(port: CommitterPort) {
     this.#port = port;
@@ -71,7 +72,7 @@ export class Committer {
     this.#gathering = [];
     const deadline = this.#port.timers.set(this.#port.storeRetryMs, () =>
       this.#port.deliver(() =>
-        this.#fail(new Error(`The store did not answer for ${this.#port.storeRetryMs} ms.`)),
+        this.#fail(this.#unanswered()),
       ),
     );
     const finish = () => deadline.cancel();
@@ -86,6 +87,7 @@ export class Committer {
         this.#port.deliver(() => {
           if (this.#inFlight !== batch || this.#failed) return;
           finish();
+          this.#lastRefusal = undefined;
           this.#inFlight = undefined;
           this.#settle(batch, verdicts);
           this.flush();
@@ -93,6 +95,7 @@ export class Committer {
       (error: unknown) =>
         this.#port.deliver(() => {
           if (this.#inFlight !== batch || this.#failed) return;
+          this.#lastRefusal = error;
           this.#port.retrying(error);
           const again = { pending: batch.pending, again: true };
           this.#inFlight = again;
@@ -107,6 +110,12 @@ export class Committer {
       const verdict = verdicts[index] ?? { ok: false, records: [] };
       settle(again && !verdict.ok && isWritten(group, verdict) ? { ...verdict, ok: true } : verdict);
     });
+  }
+
+  #unanswered(): Error {
+    const cause = this.#lastRefusal;
+    const message = `The store did not take a commit for ${this.#port.storeRetryMs} ms`;
+    return cause === undefined ? new Error(`${message}: no answer.`) : new Error(`${message}: ${show(cause)}.`, { cause });
   }
 
   #fail(error: unknown): void {

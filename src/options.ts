@@ -60,6 +60,6 @@ export function known<T extends object>(property: string, value: T, names: reado
   if (typeof value !== 'object' || value === null)
     throw invalidArgument(property, 'an object of options', value);
   const unknown = Object.keys(value).find((member) => !(names as readonly string[]).includes(member));
-  if (unknown !== undefined) throw invalidArgument(property, `one of ${names.join(', ')}`, unknown);
+  if (unknown !== undefined) throw invalidArgument(`an option of ${property}`, `one of ${names.join(', ')}`, unknown);
   return value;
 }

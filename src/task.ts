@@ -113,7 +113,7 @@ export interface TaskDefinition<I = unknown, R = unknown> {
   readonly retry: Retry;
   run(context: BodyContext<never, never>): unknown;
   /** For the compiler alone: what `submit` takes, and what `result()` gives. */
-  readonly [types]?: { readonly input: (input: I) => void; readonly result: R };
+  readonly [types]?: undefined | { readonly input: (input: I) => void; readonly result: R };
 }
 
 /** Any definition, whatever it takes and gives. */
@@ -128,7 +128,10 @@ interface Rules {
   readonly graceMs?: number;
   /** For each attempt; then its signal aborts with Timedout. Milliseconds; default: none. */
   readonly timeoutMs?: number;
-  /** From its creation to its end, attempts and waiting included; then it ends in Timedout. Milliseconds; default: none. */
+  /**
+   * From its creation to its end, attempts and waiting included; then it ends in Timedout. No attempt is tried again
+   * that would start later: then the task ends with the fault of the last. Milliseconds; default: none.
+   */
   readonly deadlineMs?: number;
   /** Default: one attempt. */
   readonly retry?: RetryOptions;

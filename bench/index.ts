@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import { circumstances } from './circumstances.ts';
+import { installPeers } from './install.ts';
+import * as latency from './latency.ts';
+import * as memory from './memory.ts';
+import { type Result, type Rows, save, table } from './report.ts';
+import * as throughput from './throughput.ts';
+
+interface Bench {
+  readonly title: string;
+  readonly method: string;
+  measure(quick: boolean): Promise<Rows>;
+}
+
+const benches: Readonly<Record<string, Bench>> = { throughput, memory, latency };
+
+const usage = `Usage: npm run bench [-- [${Object.keys(benches).join('] [')}] [--quick]]
+Without a name: all of them. --quick: few tasks, to see that everything runs; nothing is written.`;
+
+function wanted(): { names: readonly string[]; quick: boolean } {
+  const { values, positionals } = parseArgs({
+    options: { quick: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const unknown = positionals.find((name) => !Object.hasOwn(benches, name));
+  if (unknown !== undefined) throw new Error(`There is no bench ${unknown}.`);
+  return { names: positionals.length > 0 ? positionals : Object.keys(benches), quick: values.quick ?? false };
+}
+
+/** What the bench found, printed; undefined when it, or a peer of it, did not run. */
+async function run(name: string, bench: Bench, quick: boolean): Promise<Result | undefined> {
+  const { title, method } = bench;
+  console.log(`\n${title}`);
+  try {
+    const rows = await bench.measure(quick);
+    console.log(table(rows));
+    return { title, method, command: `npm run bench -- ${name}`, ...circumstances(), rows };
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+    return undefined;
+  }
+}
+
+async function main(): Promise<void> {
+  const { names, quick } = wanted();
+  installPeers();
+  const { date: _, ...where } = circumstances();
+  console.log(Object.values(where).join('\n'));
+  for (const name of names) {
+    const bench = benches[name];
+    const result = bench && (await run(name, bench, quick));
+    if (result && !quick) save({ [name]: result });
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,189 @@
+import { isFinal, stateOf } from '../../src/record.ts';
+import { decide, snapshotOf } from '../../src/decide.ts';
+import type { Asked, Commit, History } from './history.ts';
+import type { HistoryLaw } from './laws-of-records.ts';
+
+const isAcceptedFirst = ({ what, value }: Asked) =>
+  what === 'cancel' && (value === 'requested' || value === 'canceled');
+
+export const oneCancelCounts: HistoryLaw = function* (history) {
+  for (const [key, calls] of Map.groupBy(history.asked.filter(isAcceptedFirst), ({ key }) => key)) {
+    // Two supervisors that cancel in one millisecond write the same record: a retry takes the other's for its own.
+    const isOne =
+      calls.length === 1 || (history.isTroubled && new Set(calls.map(({ by }) => by)).size === calls.length);
+    if (!isOne) yield `${calls.length} cancels of ${history.name(key)} were the first`;
+  }
+  for (const { key, aborts, enteredAt } of history.bodies) {
+    if (aborts.length > 1)
+      yield `${enteredAt}: the body of ${history.name(key)} was aborted ${aborts.length} times`;
+  }
+  for (const [key, aborts] of Map.groupBy(history.driverAborts, (key) => key)) {
+    if (aborts.length > 1) yield `the driver of ${history.name(key)} was told ${aborts.length} times`;
+  }
+};
+
+/** The record of each task when all was quiet. */
+function quiet(history: History): Commit[] {
+  return [...history.byKey().values()].flatMap(
+    (commits) => commits.findLast(({ at }) => at < history.quietAt) ?? [],
+  );
+}
+
+const livesAt = (history: History, key: string, at: number) =>
+  history.bodies.some((body) => body.key === key && body.enteredAt < at && (body.leftAt ?? at + 1) > at);
+
+export const noCancelIsLost: HistoryLaw = function* (history) {
+  const { quietAt, asked, bodies } = history;
+  for (const { record } of quiet(history)) {
+    const { key, life } = record;
+    const name = history.name(key);
+    const isDone = asked.some(
+      (call) =>
+        call.key === key &&
+        call.what === 'cancel' &&
+        call.value !== undefined &&
+        (call.returnedAt ?? 0) < quietAt,
+    );
+    if (isDone && !life.cancelled) yield `a cancel of ${name} was accepted, and it is ${record.leaf}`;
+    if (!life.cancelled || isFinal(record) || life.driver === 'creator') continue;
+    if (!livesAt(history, key, quietAt))
+      yield `${name} was cancelled, its body is gone, and it is ${record.leaf}`;
+    const body = bodies.findLast((run) => run.key === key);
+    if (body && body.aborts.length === 0) yield `${name} was cancelled, and its body was never told`;
+  }
+};
+
+export const endedMeansGone: HistoryLaw = function* (history) {
+  for (const { at, record } of history.commits) {
+    if (stateOf(record) !== 'running' && livesAt(history, record.key, at))
+      yield `${at}: ${history.name(record.key)} is ${record.leaf}, and its body runs`;
+  }
+};
+
+export const bodiesNeverOverlap: HistoryLaw = function* (history) {
+  for (const [key, runs] of Map.groupBy(history.bodies, ({ key }) => key)) {
+    const overlap = runs.find(
+      ({ enteredAt }, index) =>
+        index > 0 && (runs[index - 1]?.leftAt ?? Number.POSITIVE_INFINITY) > enteredAt,
+    );
+    if (overlap) yield `${overlap.enteredAt}: two bodies of ${history.name(key)} run`;
+  }
+};
+
+export const runningMeansHere: HistoryLaw = function* (history) {
+  for (const { record } of quiet(history)) {
+    if (stateOf(record) !== 'running' || record.life.driver !== 'supervisor') continue;
+    if (!livesAt(history, record.key, history.quietAt))
+      yield `${history.name(record.key)} is ${record.leaf}, and no body runs`;
+  }
+};
+
+export const concurrencyIsKept: HistoryLaw = function* ({ bodies, concurrency, slots, quietAt }) {
+  for (const { by, enteredAt } of bodies) {
+    const busy = bodies.filter(
+      (run) => run.by === by && run.enteredAt <= enteredAt && (run.leftAt ?? enteredAt + 1) > enteredAt,
+    );
+    if (busy.length > concurrency)
+      yield `${enteredAt}: ${busy.length} bodies run at once in supervisor ${by}`;
+  }
+  for (const { at, by, slots: taken } of slots) {
+    if (taken < 0 || taken > concurrency)
+      yield `${at}: supervisor ${by} has taken ${taken} slots of ${concurrency}`;
+    const busy = bodies.filter((run) => run.by === by && run.enteredAt < at && (run.leftAt ?? at + 1) > at);
+    if (taken < busy.length)
+      yield `${at}: supervisor ${by} has ${busy.length} bodies, and ${taken} slots are taken`;
+  }
+  for (const [by, seen] of Map.groupBy(slots, ({ by }) => by)) {
+    const taken = seen.findLast(({ at }) => at < quietAt)?.slots ?? 0;
+    const busy = bodies.filter(
+      (run) => run.by === by && run.enteredAt < quietAt && (run.leftAt ?? quietAt + 1) > quietAt,
+    );
+    if (taken !== busy.length)
+      yield `when all is quiet, supervisor ${by} has ${busy.length} bodies and ${taken} slots taken`;
+  }
+};
+
+export const nothingIsForgotten: HistoryLaw = ({ forgotten }) => forgotten;
+
+export const everythingSettles: HistoryLaw = function* (history) {
+  for (const { id, what, key, returnedAt } of history.asked) {
+    if (returnedAt === undefined) yield `${what} ${id} ${history.name(key)} never settled`;
+  }
+};
+
+export const whatIsReturnedIsThere: HistoryLaw = function* (history) {
+  for (const { what, key, fault, calledAt } of history.asked) {
+    if (fault === 'ManagedObjectNotFound') yield `${calledAt}: ${what} did not find ${history.name(key)}`;
+  }
+};
+
+/**
+ * A claim that the store did not answer before the stop may be committed after it: then the task goes back to the queue
+ * and no body starts.
+ */
+export const nothingStartsAfterStop: HistoryLaw = function* (history) {
+  for (const { what, by, returnedAt, fault } of history.asked) {
+    if (!/^(stop|drain|last stop)$/.test(what) || returnedAt === undefined || fault !== undefined) continue;
+    const late = history.bodies.filter((body) => body.by === by && body.enteredAt > returnedAt);
+    for (const { enteredAt, key } of late)
+      yield `${enteredAt}: a body of ${history.name(key)} starts after ${what} at ${returnedAt}`;
+  }
+};
+
+/** In the supervisor that was asked; others obey as soon as they are told. */
+export const nothingStartsWhilePaused: HistoryLaw = function* (history) {
+  for (const { what, by, returnedAt, fault, calledAt } of history.asked) {
+    const type = /^pause (\w+)$/.exec(what)?.[1];
+    if (type === undefined || returnedAt === undefined || fault !== undefined) continue;
+    // Whoever resumes takes back a pause that was called before, or is under way.
+    const resumed = history.asked.find(
+      (call) => call.what === `resume ${type}` && (call.returnedAt ?? Number.POSITIVE_INFINITY) > calledAt,
+    );
+    const until = resumed?.calledAt ?? Number.POSITIVE_INFINITY;
+    for (const { at, record } of history.commits.filter((commit) => commit.by === by && isStart(commit))) {
+      const isMeant = type === 'all' || record.creation.type === type;
+      if (isMeant && at > returnedAt && at < until)
+        yield `${at}: ${history.name(record.key)} starts after ${what} at ${returnedAt}`;
+    }
+  }
+};
+
+function isStart({ record, before }: Commit): boolean {
+  const isFromQueue = before !== undefined && stateOf(before) === 'queued';
+  return isFromQueue && stateOf(record) === 'running' && record.life.driver === 'supervisor';
+}
+
+/** A refusal, or an answer that nothing had to change, is what the chart says of a record that was there meanwhile. */
+export const answersAreTheCharts: HistoryLaw = function* (history) {
+  const byKey = history.byKey();
+  for (const { id, key = '', what, event, fault, value, calledAt, returnedAt = 0 } of history.asked) {
+    if (!event || fault === 'SupervisorStopped') continue;
+    const answer = fault ?? (what === 'cancel' ? String(value) : 'ok');
+    const commits = byKey.get(key) ?? [];
+    const meanwhile = commits.filter(
+      ({ at }, index) => at < returnedAt && (commits[index + 1]?.at ?? returnedAt) > calledAt,
+    );
+    // What was committed together hides the records between.
+    const isHidden = meanwhile.some(({ record, before }) => record.sequence - (before?.sequence ?? 0) > 1);
+    const could = meanwhile.map(({ record }) => decide(record, snapshotOf(record), event).outcome);
+    const isOk = could.some((outcome) => outcome === answer || (answer === 'ok' && outcome === 'nothing'));
+    if (!isOk && !isHidden)
+      yield `${what} ${id} of ${history.name(key)} was told ${answer}, but the chart says ${could.join(', ')}`;
+  }
+};
+
+/** One supervisor alone tells of each step once, in order. */
+export const eventsTellEachStep: HistoryLaw = function* (history) {
+  const changed = history.told.flatMap(({ at, event }) => (event.kind === 'changed' ? [{ at, event }] : []));
+  for (const [key, events] of Map.groupBy(changed, ({ event }) => event.key)) {
+    for (const [index, { at, event }] of events.entries()) {
+      if (event.sequence !== index + 1)
+        yield `${at}: ${history.name(key)} told ${event.event} as #${event.sequence}, and ${index} steps were told before`;
+      const record = history.commits.find(
+        (commit) => commit.record.key === key && commit.record.sequence === event.sequence,
+      );
+      if (record && (record.at > at || stateOf(record.record) !== event.state))
+        yield `${at}: #${event.sequence} of ${history.name(key)} told as ${event.state}`;
+    }
+  }
+};

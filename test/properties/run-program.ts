@@ -1,0 +1,234 @@
+import {
+  type Clock,
+  type Store,
+  type Supervisor,
+  type TaskHandle,
+  type TaskInfo,
+  createSupervisor,
+  memoryStore,
+} from '../../src/index.ts';
+import { everyType } from '../../src/dispatcher.ts';
+import { type SimulatedClock, simulatedClock, simulatedRandom } from '../../src/testing/index.ts';
+import { type Definitions, definitions } from './bodies.ts';
+import { History } from './history.ts';
+import type { Action, Operation, Program } from './program.ts';
+import { eventOf, nameOf, perform } from './operations.ts';
+import { troubledStore } from './troubled-store.ts';
+import { Turns } from './turns.ts';
+
+/** One supervisor, and what it knows. */
+interface Side {
+  readonly supervisor: Supervisor;
+  readonly definitions: Definitions;
+  /** It was asked to stop or to drain. */
+  isLeaving: boolean;
+}
+
+/** Longer than whatever a program waits for, the pauses of a store that refuses included. */
+const longMs = 400_000;
+
+class World {
+  readonly history = new History();
+  readonly #program: Program;
+  readonly #turns: Turns;
+  readonly #clock: SimulatedClock;
+  readonly #inner: Store = memoryStore();
+  readonly #gate = Promise.withResolvers<void>();
+  readonly #sides: Side[] = [];
+  /** For each task: a handle at each supervisor, when there is one. */
+  readonly #tasks: Promise<TaskHandle>[][] = [];
+  readonly #keys: (string | undefined)[] = [];
+  #lazy = true;
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#turns = new Turns(program.seed);
+    this.history.concurrency = program.concurrency;
+    this.history.isTroubled = program.refused + program.lost > 0;
+    // Between two timers some turns are taken, or all: what waits may wait longer than time does.
+    const settle = () => (this.#lazy && this.#turns.chance(50) ? this.#turns.some(3) : this.#turns.all());
+    this.#clock = simulatedClock({ settle });
+  }
+
+  async run(): Promise<void> {
+    await this.#open();
+    for (const { action, turns } of this.#program.steps) {
+      await this.#act(action);
+      await this.#turns.some(turns);
+    }
+    this.#lazy = false;
+    await this.#clock.advance(longMs);
+    await this.#lookForForgotten();
+    await this.#close();
+  }
+
+  async #open(): Promise<void> {
+    const { concurrency, supervisors } = this.#program;
+    const stage = { history: this.history, clock: this.#clock as Clock, gate: this.#gate.promise };
+    for (let by = 0; by < supervisors; by += 1) {
+      const known = definitions(by, stage);
+      const opening = createSupervisor({
+        tasks: known.all,
+        concurrency,
+        store: troubledStore(this.#inner, by, this.#turns, this.history, this.#program),
+        // A program may hold back an answer for longer than any store would.
+        storeRetryMs: Number.POSITIVE_INFINITY,
+        clock: this.#clock,
+        random: simulatedRandom(by + 1),
+        turns: this.#turns,
+        inspect: (inspection) => this.history.inspected(by, inspection),
+      });
+      await this.#turns.all();
+      const supervisor = await opening;
+      this.#sides.push({ supervisor, definitions: known, isLeaving: false });
+      void this.#listen(by, supervisor);
+    }
+  }
+
+  async #listen(by: number, supervisor: Supervisor): Promise<void> {
+    for await (const event of supervisor.events()) {
+      const { kind } = event;
+      const about = 'key' in event ? `${this.history.name(event.key)} #${event.sequence}` : '';
+      const more = 'event' in event ? event.event : 'state' in event ? event.state : '';
+      this.history.told.push({
+        at: this.history.tick(`event by ${by}: ${kind} ${about} ${more}`),
+        by,
+        event,
+      });
+    }
+  }
+
+  #side(by: number): [Side, number] {
+    const index = by % this.#sides.length;
+    return [this.#sides[index] as Side, index];
+  }
+
+  async #act(action: Action): Promise<void> {
+    if (action.do === 'advance') return this.#clock.advance(action.ms);
+    if (action.do === 'setWall') return this.#clock.setWall(this.#clock.now() + action.byMs);
+    const [side, by] = this.#side(action.by);
+    const { supervisor } = side;
+    const { history } = this;
+    if (action.do === 'submit') {
+      const { priority, delayMs, body, type } = action;
+      this.#begin(by, 'submit', () => supervisor.submit(side.definitions[type], body, { priority, delayMs }));
+    } else if (action.do === 'create') {
+      this.#begin(by, 'create', () => this.#create(supervisor, action.cancelable));
+    } else if (action.do === 'pause' || action.do === 'resume') {
+      history.ask(`${action.do} ${action.type ?? 'all'}`, by, undefined, () =>
+        supervisor[action.do](action.type),
+      );
+    } else if (action.do === 'idle') {
+      history.ask('idle', by, undefined, () => supervisor.idle());
+    } else if (action.do === 'drain') {
+      side.isLeaving = true;
+      history.ask('drain', by, undefined, () => supervisor.drain());
+    } else if (action.do === 'stop') {
+      side.isLeaving = true;
+      const { waitMs } = action;
+      history.ask('stop', by, undefined, () => supervisor.stop(waitMs === undefined ? {} : { waitMs }));
+    } else {
+      this.#operate(by, action);
+    }
+  }
+
+  async #create(supervisor: Supervisor, cancelable: boolean): Promise<TaskHandle> {
+    const handle = await supervisor.createTask({ type: 'created', cancelable });
+    handle.signal.addEventListener('abort', () => this.history.driverAborts.push(handle.key));
+    return handle;
+  }
+
+  /** Makes a task; as soon as its key is there, it is looked for through every supervisor. */
+  #begin(by: number, what: string, make: () => Promise<TaskHandle>): void {
+    const made = Promise.withResolvers<TaskHandle>();
+    made.promise.catch(() => {});
+    const index = this.#tasks.length;
+    const elsewhere = (other: Side) => made.promise.then(({ key }) => other.supervisor.task(key));
+    const handles = this.#sides.map((other, side) => (side === by ? made.promise : elsewhere(other)));
+    for (const handle of handles) handle.catch(() => {});
+    this.#tasks.push(handles);
+    this.history.ask(what, by, undefined, async () => {
+      try {
+        const handle = await make();
+        this.#keys[index] = handle.key;
+        this.history.tick(`${what} gave ${this.history.name(handle.key)}`);
+        made.resolve(handle);
+        for (const [side, { supervisor }] of this.#sides.entries()) {
+          this.history.ask('find', side, handle.key, async () => (await supervisor.task(handle.key)).key);
+        }
+        return handle.key;
+      } catch (error) {
+        made.reject(error);
+        throw error;
+      }
+    });
+  }
+
+  #operate(by: number, operation: Operation): void {
+    if (this.#tasks.length === 0) return;
+    const index = operation.task % this.#tasks.length;
+    const handle = this.#tasks[index]?.[by];
+    void handle?.then(
+      (task) => {
+        const call = () => perform(task, operation, (infos, times) => this.#watch(infos, times));
+        this.history.ask(nameOf(operation), by, task.key, call, eventOf(operation));
+      },
+      () => {},
+    );
+  }
+
+  async #watch(infos: AsyncIterable<TaskInfo>, times: number): Promise<string> {
+    const watcher = (this.#watchers += 1);
+    let seen = 0;
+    for await (const info of infos) {
+      const at = this.history.tick(
+        `watcher ${watcher}: ${this.history.name(info.key)} #${info.sequence} ${info.state}`,
+      );
+      this.history.watched.push({ at, watcher, info });
+      if ((seen += 1) >= times) return 'left';
+    }
+    return `ended ${watcher}`;
+  }
+
+  #watchers = 0;
+
+  /** Notes what is queued and due although somebody has a slot for it. */
+  async #lookForForgotten(): Promise<void> {
+    this.history.quietAt = this.history.tick('all is quiet');
+    const control = await this.#inner.records.control();
+    const queued = await this.#inner.records.query({
+      filter: { states: ['queued'], driver: 'supervisor' },
+      after: 0,
+      limit: 1_000,
+    });
+    for (const [by, { isLeaving }] of this.#sides.entries()) {
+      const busy = this.history.bodies.filter((body) => body.by === by && body.leftAt === undefined).length;
+      if (isLeaving || busy >= this.#program.concurrency || control.has(`pause:${everyType}`)) continue;
+      for (const { key, creation, life } of queued) {
+        if (control.has(`pause:${creation.type}`) || (life.startAt ?? 0) > this.#clock.now()) continue;
+        this.history.forgotten.push(`${this.history.name(key)} is due, and supervisor ${by} has a slot`);
+      }
+    }
+  }
+
+  async #close(): Promise<void> {
+    for (const [by, { supervisor }] of this.#sides.entries()) {
+      this.history.ask('last stop', by, undefined, () => supervisor.stop({ waitMs: 10 }));
+    }
+    await this.#clock.advance(longMs);
+    this.history.tick('the gate opens');
+    this.#gate.resolve();
+    await this.#clock.advance(longMs);
+  }
+}
+
+/** Runs a program to its end: until all is quiet, and then until every supervisor has stopped and every body is gone. */
+export async function runProgram(program: Program): Promise<History> {
+  const world = new World(program);
+  try {
+    await world.run();
+  } catch (error) {
+    throw new Error(`${(error as Error).stack}\n${world.history.toString()}`, { cause: error });
+  }
+  return world.history;
+}

@@ -1,0 +1,17 @@
+import type { RecordStore, Store } from '../../src/index.ts';
+
+/** A store as one supervisor sees it, with some methods of its own. */
+export function seen({ records, dispatch }: Store, own: Partial<RecordStore>): Store {
+  const all: RecordStore = {
+    commit: (...given) => records.commit(...given),
+    read: (keys) => records.read(keys),
+    query: (query) => records.query(query),
+    counts: () => records.counts(),
+    changes: (...given) => records.changes(...given),
+    prune: (request) => records.prune(request),
+    beat: (worker) => records.beat(worker),
+    control: () => records.control(),
+    setControl: (...given) => records.setControl(...given),
+  };
+  return { dispatch, records: { ...all, ...own } };
+}
