@@ -71,9 +71,7 @@ export class Committer {
     const pending = this.#gathering;
     this.#gathering = [];
     const deadline = this.#port.timers.set(this.#port.storeRetryMs, () =>
-      this.#port.deliver(() =>
-        this.#fail(this.#unanswered()),
-      ),
+      this.#port.deliver(() => this.#fail(this.#unanswered())),
     );
     const finish = () => deadline.cancel();
     this.#send({ pending, again: false }, firstPauseMs, finish);
@@ -115,7 +113,9 @@ export class Committer {
   #unanswered(): Error {
     const cause = this.#lastRefusal;
     const message = `The store did not take a commit for ${this.#port.storeRetryMs} ms`;
-    return cause === undefined ? new Error(`${message}: no answer.`) : new Error(`${message}: ${show(cause)}.`, { cause });
+    return cause === undefined
+      ? new Error(`${message}: no answer.`)
+      : new Error(`${message}: ${show(cause)}.`, { cause });
   }
 
   #fail(error: unknown): void {

@@ -19,6 +19,8 @@ export interface TaskFilter {
   readonly unknownType?: boolean;
 }
 
+const states: readonly string[] = ['queued', 'running', 'success', 'error'] satisfies TaskState[];
+
 const members = [
   'state',
   'type',
@@ -34,6 +36,8 @@ const members = [
 export function recordFilter(filter: TaskFilter, knownTypes: readonly string[]): RecordFilter {
   known('filter', filter, members);
   const { unknownType } = filter;
+  const unknown = texts('state', filter.state)?.find((state) => !states.includes(state));
+  if (unknown !== undefined) throw invalidArgument('filter.state', `of ${states.join(', ')}`, unknown);
   return {
     states: texts('state', filter.state) as TaskState[] | undefined,
     types: texts('type', filter.type),

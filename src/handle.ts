@@ -1,7 +1,7 @@
-import { type FaultName, type LocalizableMessage, localized } from '../machines/fault.ts';
+import { type FaultName, type LocalizableMessage, faultMessages, localized } from '../machines/fault.ts';
 import type { TaskEvent, TaskState } from '../machines/task.ts';
 import type { Access, Privilege } from './access.ts';
-import { Fault, invalidArgument, isFault, rememberCause, show, toLocalizedFault } from './fault.ts';
+import { Fault, invalidArgument, isFault, rememberCause, toLocalizedFault } from './fault.ts';
 import { boolean, finite, known, name } from './options.ts';
 import type { Runtime } from './runtime.ts';
 import { serialize, storable } from './serialize.ts';
@@ -148,7 +148,8 @@ function stateEvent(runtime: Runtime, state: TaskState, options: StateOptions): 
 }
 
 function asError(fault: Fault | FaultName) {
-  if (typeof fault === 'string') return toLocalizedFault(new Fault(fault));
+  if (typeof fault === 'string' && Object.hasOwn(faultMessages, fault))
+    return toLocalizedFault(new Fault(fault));
   if (isFault(fault)) return rememberCause(storable(toLocalizedFault(fault)), fault);
-  throw invalidArgument('fault', 'a Fault, or the name of one', show(fault));
+  throw invalidArgument('fault', 'a Fault, or the name of one', fault);
 }

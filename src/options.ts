@@ -48,10 +48,15 @@ export function optionalName(property: string, value: string | undefined): strin
   return value === undefined ? undefined : name(property, value);
 }
 
+/** The last moment that a `Date` can show (ECMA-262, time values). */
+const latestTime = 8.64e15;
+
 /** Epoch milliseconds of a `Date` or a number. */
 export function time(property: string, value: Date | number): number {
   const at = value instanceof Date ? value.getTime() : value;
-  if (!Number.isFinite(at)) throw invalidArgument(property, 'a Date or epoch milliseconds', value);
+  if (typeof at !== 'number' || !(Math.abs(at) <= latestTime)) {
+    throw invalidArgument(property, 'a Date or epoch milliseconds', value);
+  }
   return at;
 }
 
@@ -60,6 +65,23 @@ export function known<T extends object>(property: string, value: T, names: reado
   if (typeof value !== 'object' || value === null)
     throw invalidArgument(property, 'an object of options', value);
   const unknown = Object.keys(value).find((member) => !(names as readonly string[]).includes(member));
-  if (unknown !== undefined) throw invalidArgument(`an option of ${property}`, `one of ${names.join(', ')}`, unknown);
+  if (unknown !== undefined)
+    throw invalidArgument(`an option of ${property}`, `one of ${names.join(', ')}`, unknown);
   return value;
+}
+
+/** An object with these methods. */
+export function having<T extends object>(
+  property: string,
+  value: T,
+  methods: readonly (keyof T & string)[],
+): T {
+  const lacks = methods.find((method) => typeof value?.[method] !== 'function');
+  if (lacks === undefined) return value;
+  throw invalidArgument(property, `an object with the methods ${methods.join(', ')}`, value);
+}
+
+export function optionalFunction<F>(property: string, value: F): F {
+  if (value === undefined || typeof value === 'function') return value;
+  throw invalidArgument(property, 'a function', value);
 }

@@ -77,11 +77,12 @@ export async function rootOf(
   access: Access,
   definition: AnyTaskDefinition,
   input: unknown,
-  options: SubmitOptions,
+  given: SubmitOptions,
 ): Promise<Submission> {
-  known('options', options, submitMembers);
-  if (definition.input) await parseWith(definition.input, input, 'input');
+  // Read at once: whatever the caller does to them while a schema thinks, they count as they were.
+  const options = given === noOptions ? noOptions : { ...known('options', given, submitMembers) };
   const serialized = serialize(input, 'input');
+  if (definition.input) await parseWith(definition.input, input, 'input');
   const isPlain = options === noOptions && serialized === undefined;
   const creation = isPlain
     ? plainCreation(definition)
@@ -94,9 +95,9 @@ export async function rootOf(
 export async function createdOf(
   runtime: Runtime,
   access: Access,
-  options: CreateTaskOptions,
+  given: CreateTaskOptions,
 ): Promise<TaskRecord> {
-  known('options', options, createMembers);
+  const options = { ...known('options', given, createMembers) };
   const { owner = 'process' } = options;
   if (owner !== 'process' && owner !== 'none') throw invalidArgument('owner', "'process' or 'none'", owner);
   const type = name('type', options.type);
@@ -112,9 +113,10 @@ export async function childOf(
   parent: TaskRecord,
   definition: AnyTaskDefinition,
   input: unknown,
-  options: SpawnOptions,
+  given: SpawnOptions,
 ): Promise<Submission> {
-  known('options', options, spawnMembers);
+  const options = { ...known('options', given, spawnMembers) };
+  const serialized = serialize(input, 'input');
   if (definition.input) await parseWith(definition.input, input, 'input');
   const child: ChildLink = {
     name: optionalName('name', options.name),
@@ -122,7 +124,7 @@ export async function childOf(
     detached: boolean('detached', options.detached ?? false),
   };
   const creation: Creation = {
-    ...said(definition.type, options, serialize(input, 'input')),
+    ...said(definition.type, options, serialized),
     priority: integer('priority', options.priority ?? parent.creation.priority),
     reason: parent.creation.reason,
     parentTaskKey: parent.key,
@@ -214,7 +216,7 @@ function record(runtime: Runtime, creation: Creation, life: TaskRecord['life']):
 function startTime({ delayMs, startAt }: SpawnOptions, now: number): number | undefined {
   if (delayMs === undefined) return startAt === undefined ? undefined : time('startAt', startAt);
   if (startAt !== undefined) throw invalidArgument('delayMs', 'left out where startAt is given', delayMs);
-  return notNegative('delayMs', delayMs) === 0 ? undefined : finite('delayMs', delayMs) + now;
+  return notNegative('delayMs', delayMs) === 0 ? undefined : time('delayMs', delayMs + now);
 }
 
 /** Tells one input from another, whatever its size. */

@@ -8,14 +8,23 @@ import { Fault, invalidArgument, show } from './fault.ts';
 import { type TaskFilter, recordFilter } from './filter.ts';
 import { CreatedHandle, Handle } from './handle.ts';
 import type { InspectObserver } from './observer.ts';
-import { boolean, known, notNegative, optionalName, positive, positiveInteger } from './options.ts';
+import {
+  boolean,
+  having,
+  known,
+  notNegative,
+  optionalFunction,
+  optionalName,
+  positive,
+  positiveInteger,
+} from './options.ts';
 import { type Random, systemRandom } from './random.ts';
 import { type RetentionOptions, retentionOf } from './retention.ts';
 import { Runtime } from './runtime.ts';
 import type { Store } from './store.ts';
 import { memoryStore } from './stores/memory.ts';
 import { type CreateTaskOptions, type SubmitOptions, createdOf, noOptions, rootOf } from './submission.ts';
-import type { AnyTaskDefinition, TaskDefinition } from './task.ts';
+import { type AnyTaskDefinition, type TaskDefinition, isDefinition } from './task.ts';
 import type { CreatedTaskHandle, TaskHandle } from './task-handle.ts';
 import { type TaskInfo, taskInfo } from './task-info.ts';
 import { type TurnScheduler, immediateTurns } from './turn.ts';
@@ -187,7 +196,7 @@ export class Supervisor implements AsyncDisposable {
 
   #mustKnow(definition: AnyTaskDefinition): void {
     const { definitions } = this.#runtime.options;
-    if (definitions.get(definition?.type) === definition) return;
+    if (definition !== undefined && definitions.get(definition?.type) === definition) return;
     const types = [...definitions.keys()].join(', ') || 'none';
     const got = definition?.type ?? show(definition);
     throw invalidArgument('definition', `one of those given to createSupervisor (${types})`, got);
@@ -236,28 +245,39 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
   const concurrency = positiveInteger('concurrency', options.concurrency ?? availableParallelism());
   const runtime: Runtime = new Runtime({
     definitions: definitionsOf(options.tasks),
-    store: options.store ?? memoryStore(),
+    store: options.store === undefined ? memoryStore() : storeOption(options.store),
     concurrency: run ? concurrency : 0,
     retention: retentionOf(options.retention),
     storeRetryMs: notNegative('storeRetryMs', options.storeRetryMs ?? defaultStoreRetryMs),
     idempotencyMs: positive('idempotencyMs', options.idempotencyMs ?? defaultIdempotencyMs),
     strictBounds: boolean('strictBounds', options.strictBounds ?? false),
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
-    turns: options.turns ?? immediateTurns,
-    inspect: options.inspect,
-    authorize: options.authorize,
+    clock: having('clock', options.clock ?? systemClock, ['now', 'monotonic', 'setTimer']),
+    random: having('random', options.random ?? systemRandom, ['bytes', 'fraction']),
+    turns: having('turns', options.turns ?? immediateTurns, ['deliver']),
+    inspect: inspectOption(options.inspect),
+    authorize: optionalFunction('authorize', options.authorize),
     bodyTask: (attempt) => bodyTask(runtime, trusted(runtime), attempt),
   });
   await runtime.start();
   return new Supervisor(runtime, trusted(runtime));
 }
 
+function storeOption(store: Store): Store {
+  having('store.records', store?.records, ['commit', 'read', 'query', 'changes']);
+  having('store.dispatch', store?.dispatch, ['offer', 'withdraw', 'take', 'offers']);
+  return store;
+}
+
+function inspectOption(inspect: InspectObserver | undefined): InspectObserver | undefined {
+  if (typeof inspect !== 'object') return optionalFunction('inspect', inspect);
+  return having('inspect', inspect, ['next']);
+}
+
 function definitionsOf(tasks: readonly AnyTaskDefinition[]): ReadonlyMap<string, AnyTaskDefinition> {
   if (!Array.isArray(tasks)) throw invalidArgument('tasks', 'a list of definitions', tasks);
   const definitions = new Map<string, AnyTaskDefinition>();
   for (const definition of tasks as readonly AnyTaskDefinition[]) {
-    if (typeof definition?.run !== 'function' || typeof definition.type !== 'string') {
+    if (!isDefinition(definition)) {
       throw invalidArgument('tasks', 'a list of what defineTask returned', definition);
     }
     if (definitions.has(definition.type))

@@ -67,17 +67,17 @@ export function taskInfo(record: TaskRecord): TaskInfo {
   return defined({
     key: record.key,
     descriptionId: creation.type,
-    description: life.description,
+    description: copy(life.description),
     entity: creation.entity,
     entityName: creation.entityName,
-    customValue: life.customValue,
+    customValue: copy(life.customValue),
     state: stateOf(record),
     cancelled: life.cancelled,
     cancelable: life.cancelable,
-    error: life.error,
+    error: copy(life.error),
     result: deserialize(life.result),
     progress: life.progress,
-    reason: creation.reason,
+    reason: { ...creation.reason },
     queueTime: new Date(life.queuedAt),
     startTime: date(life.startedAt),
     completeTime: date(life.completedAt),
@@ -90,7 +90,7 @@ export function taskInfo(record: TaskRecord): TaskInfo {
     attempt: life.attempt,
     maxAttempts: life.maxAttempts,
     attempts: life.attempts.map(({ startedAt, endedAt, error }) =>
-      defined({ start: new Date(startedAt), end: new Date(endedAt), fault: error }),
+      defined({ start: new Date(startedAt), end: new Date(endedAt), fault: copy(error) }),
     ),
     startAt: date(life.startAt),
     priority: creation.priority,
@@ -98,6 +98,11 @@ export function taskInfo(record: TaskRecord): TaskInfo {
     checkpoint: deserialize(life.checkpoint),
     unresponsiveSince: date(life.unresponsiveAt),
   });
+}
+
+/** What a reader does to it is the reader's affair. */
+function copy<T>(value: T): T {
+  return value === undefined ? value : structuredClone(value);
 }
 
 function date(at: number | undefined): Date | undefined {

@@ -189,7 +189,7 @@ export function defineTask(
   known('defineTask', options, members);
   if (typeof options.run !== 'function') throw invalidArgument('run', 'a function', typeof options.run);
   const { timeoutMs, deadlineMs } = options;
-  return Object.freeze({
+  return defined({
     type: name('type', options.type),
     input: schema('input', options.input),
     result: schema('result', options.result),
@@ -201,6 +201,18 @@ export function defineTask(
     retry: retryOf(options.retry),
     run: (context: BodyContext<never, never>) => options.run(context),
   });
+}
+
+const brand = Symbol.for('taskchart.definition');
+
+/** What `defineTask` checked, and nobody changed since. */
+function defined(definition: AnyTaskDefinition): AnyTaskDefinition {
+  return Object.freeze(Object.defineProperty(definition, brand, { value: true }));
+}
+
+/** Whether it was made by `defineTask`, of this copy of the package or another. */
+export function isDefinition(value: unknown): value is AnyTaskDefinition {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, brand);
 }
 
 const members = [

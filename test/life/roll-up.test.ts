@@ -218,12 +218,13 @@ describe('the sums of the children', () => {
 
   test('that come together with a step of the parent keep no step from its actor', async () => {
     const store = gatedStore(memoryStore());
-    const steps: unknown[] = [];
+    const steps: { key: string; value: unknown }[] = [];
     await using at = await familyWorld({
       store,
       inspect: (event) => {
-        if (event.type !== '@xstate.snapshot' || event.actorRef.id !== at.task.key) return;
-        steps.push((event.snapshot as unknown as { value: unknown }).value);
+        if (event.type !== '@xstate.snapshot') return;
+        const { value } = event.snapshot as unknown as { value: unknown };
+        steps.push({ key: event.actorRef.id, value });
       },
     });
     await at.run.task.updateProgress(1);
@@ -239,6 +240,6 @@ describe('the sums of the children', () => {
     await other;
     expect(await canceling).toBe('requested');
     await quiet();
-    expect(steps).toContainEqual({ running: 'canceling' });
+    expect(steps).toContainEqual({ key: at.task.key, value: { running: 'canceling' } });
   });
 });

@@ -85,19 +85,18 @@ async function perform(context: BodyContext<Body>, by: number, stage: Stage): Pr
 export interface Definitions {
   readonly soft: TaskDefinition<Body, string>;
   readonly firm: TaskDefinition<Body, string>;
+  /** With a deadline for each attempt, and more attempts than one. */
+  readonly stubborn: TaskDefinition<Body, string>;
   readonly all: readonly AnyTaskDefinition[];
 }
 
-/** The two types of tasks as one supervisor knows them. */
+/** The types of tasks as one supervisor knows them. */
 export function definitions(by: number, stage: Stage): Definitions {
-  const define = (type: string, cancelable: boolean) =>
-    defineTask({
-      type,
-      cancelable,
-      graceMs,
-      run: (context: BodyContext<Body>) => perform(context, by, stage),
-    });
-  const soft = define('soft', true);
-  const firm = define('firm', false);
-  return { soft, firm, all: [soft as AnyTaskDefinition, firm as AnyTaskDefinition] };
+  const run = (context: BodyContext<Body>) => perform(context, by, stage);
+  const soft = defineTask({ type: 'soft', graceMs, run });
+  const firm = defineTask({ type: 'firm', cancelable: false, graceMs, run });
+  const retry = { maxAttempts: 3, backoff: { kind: 'linear', baseMs: 10 } } as const;
+  const stubborn = defineTask({ type: 'stubborn', timeoutMs: 35, retry, graceMs, run });
+  const all = [soft, firm, stubborn] as readonly AnyTaskDefinition[];
+  return { soft, firm, stubborn, all };
 }

@@ -53,7 +53,7 @@ export type Action =
   | {
       readonly do: 'submit';
       readonly by: number;
-      readonly type: 'soft' | 'firm';
+      readonly type: 'soft' | 'firm' | 'stubborn';
       readonly priority: number;
       readonly delayMs: number;
       readonly body: Body;
@@ -108,7 +108,7 @@ const body: fc.Arbitrary<Body> = fc.record({
 const submit: fc.Arbitrary<Action> = fc.record({
   do: fc.constant('submit' as const),
   by,
-  type: fc.constantFrom('soft' as const, 'soft' as const, 'firm' as const),
+  type: fc.constantFrom('soft' as const, 'soft' as const, 'firm' as const, 'stubborn' as const),
   priority: fc.integer({ min: -1, max: 2 }),
   delayMs: fc.constantFrom(0, 0, 0, 10, 100),
   body,

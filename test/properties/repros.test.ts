@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type RecordStore, type Store, createSupervisor, defineTask, memoryStore } from '../../src/index.ts';
+import { type RecordStore, createSupervisor, defineTask, memoryStore } from '../../src/index.ts';
 import { type SimulatedClock, simulatedClock } from '../../src/testing/index.ts';
 import { seen } from './seen-store.ts';
 import { settled } from '../../src/testing/settle.ts';

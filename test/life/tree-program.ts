@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+
+export const nodeTypes = ['plain', 'firm', 'retried', 'timed', 'deadlined'] as const;
+type NodeType = (typeof nodeTypes)[number];
+
+/** What a body does in one attempt. */
+export interface Plan {
+  readonly children: readonly Child[];
+  readonly reports: readonly number[];
+  readonly workMs: number;
+  readonly awaits: 'nothing' | 'results' | 'outcomes';
+  readonly end: 'returns' | 'throws' | 'holds' | 'ignores';
+}
+
+/** A task of a tree: it is its own input. */
+export interface Node {
+  readonly type: NodeType;
+  /** One for each attempt; the last one is for all that follow. */
+  readonly plans: readonly Plan[];
+}
+
+export interface Child {
+  readonly node: Node;
+  readonly name: string | undefined;
+  readonly weight: number;
+  readonly detached: boolean;
+}
+
+export type TreeAction =
+  | { readonly do: 'submit'; readonly node: Node }
+  | { readonly do: 'cancel' | 'watch'; readonly task: number }
+  | { readonly do: 'advance'; readonly ms: number }
+  | { readonly do: 'look' };
+
+export interface TreeProgram {
+  /** Of the order of turns; 0: as they come. */
+  readonly seed: number;
+  readonly concurrency: number;
+  readonly steps: readonly { readonly action: TreeAction; readonly turns: number }[];
+  /** How long a stop before the end waits; undefined: there is none. */
+  readonly stopMs: number | undefined;
+}
+
+const deepest = 3;
+const widest = 4;
+
+function node(depth: number): fc.Arbitrary<Node> {
+  const children = depth >= deepest ? fc.constant([]) : fc.array(child(depth + 1), { maxLength: widest });
+  const plan: fc.Arbitrary<Plan> = fc.record({
+    children,
+    reports: fc.array(fc.nat({ max: 100 }), { maxLength: 2 }),
+    workMs: fc.constantFrom(0, 0, 5, 40, 80),
+    awaits: fc.constantFrom('nothing' as const, 'results' as const, 'outcomes' as const),
+    end: fc.constantFrom(
+      'returns' as const,
+      'returns' as const,
+      'returns' as const,
+      'throws' as const,
+      'holds' as const,
+      'ignores' as const,
+    ),
+  });
+  return fc.record({
+    type: fc.constantFrom(...nodeTypes),
+    plans: fc.array(plan, { minLength: 1, maxLength: 2 }),
+  });
+}
+
+function child(depth: number): fc.Arbitrary<Child> {
+  return fc.record({
+    node: node(depth),
+    name: fc.constantFrom(undefined, 'a', 'b'),
+    weight: fc.constantFrom(1, 1, 1, 2, 3, 0),
+    detached: fc.constantFrom(false, false, false, false, true),
+  });
+}
+
+const action: fc.Arbitrary<TreeAction> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('submit' as const), node: node(0) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('cancel' as const, 'cancel' as const, 'watch' as const),
+      task: fc.nat({ max: 20 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.constantFrom(0, 5, 20, 60, 300) }),
+  },
+  { weight: 2, arbitrary: fc.constant({ do: 'look' as const }) },
+);
+
+/** Random trees of tasks, and what is done to them. */
+export const treePrograms: fc.Arbitrary<TreeProgram> = fc.record({
+  seed: fc.oneof(fc.constant(0), fc.nat()),
+  concurrency: fc.integer({ min: 1, max: 3 }),
+  steps: fc
+    .tuple(node(0), fc.array(fc.record({ action, turns: fc.nat({ max: 8 }) }), { maxLength: 10 }))
+    .map(([first, steps]) => [{ action: { do: 'submit' as const, node: first }, turns: 8 }, ...steps]),
+  stopMs: fc.constantFrom(undefined, undefined, 0, 20),
+});
