@@ -2,10 +2,10 @@ import { collect } from './garbage.ts';
 import { type SystemName, openSystem } from './systems.ts';
 
 export interface Round {
-  /** How many tasks in all. */
-  readonly count: number;
-  /** How many of them at once: a wave is submitted when the one before has ended. */
+  /** How many tasks at once: a wave is submitted when the one before has ended. */
   readonly inFlight: number;
+  /** Waves follow each other until so much time is over: a fast system gets no shorter a round, and no luckier. */
+  readonly leastMs: number;
 }
 
 export interface Speed {
@@ -20,14 +20,16 @@ export const concurrency = 16;
 /** How fast one round was. */
 export async function rate(name: SystemName) {
   const system = await openSystem(name, concurrency);
-  return async ({ count, inFlight }: Round): Promise<Speed> => {
+  return async ({ inFlight, leastMs }: Round): Promise<Speed> => {
     await collect();
     const cpuBefore = process.cpuUsage();
     const started = performance.now();
-    for (let done = 0; done < count; done += inFlight) {
+    let count = 0;
+    do {
+      count += inFlight;
       const results = await Promise.all(Array.from({ length: inFlight }, () => system.run()));
       if (!results.every((result) => result === 1)) throw new Error('Expected every result to be 1.');
-    }
+    } while (performance.now() - started < leastMs);
     const seconds = (performance.now() - started) / 1_000;
     const { user, system: kernel } = process.cpuUsage(cpuBefore);
     return { tasksPerSecond: count / seconds, cpuPerTask: (user + kernel) / count };

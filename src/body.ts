@@ -14,7 +14,7 @@ import type { AnyTaskDefinition, BodyContext, BodyTask } from './task.ts';
 export interface BodyPort {
   readonly clock: Clock;
   readonly random: Random;
-  bodyTask(attempt: Attempt): BodyTask;
+  readonly bodyTask: (attempt: Attempt) => BodyTask;
   /** The body is gone, and this is what it said. */
   ended(attempt: Attempt, event: TaskEvent): void;
   /** Something of the user's, that has no other way to say so, threw. */

@@ -86,14 +86,12 @@ export class Dispatcher {
     this.#noteSettled();
   }
 
-  /** The body is gone, or waits for its children. */
-  release(): void {
-    this.#slots -= 1;
-  }
-
-  /** A body starts, or goes on after its children: it takes a slot, even where none is free. */
-  retake(): void {
-    this.#slots += 1;
+  /** A body takes a slot, even where none is free; or gives it back, as it is gone or waits for its children. */
+  occupy(body: { hasSlot: boolean }, slot: boolean): void {
+    if (body.hasSlot === slot) return;
+    body.hasSlot = slot;
+    this.#slots += slot ? 1 : -1;
+    this.#mayHold = true;
   }
 
   /** Something may be there to be taken. */

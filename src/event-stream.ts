@@ -1,6 +1,8 @@
 import type { FaultData } from '../machines/fault.ts';
 import { Channel } from './channel.ts';
 import type { Clock } from './clock.ts';
+import type { Decision } from './decide.ts';
+import { type TaskRecord, stateOf } from './record.ts';
 
 /** What happened in this process, as `events()` tells it. */
 export type RuntimeEvent =
@@ -46,6 +48,7 @@ const waitingEvents = 1024;
 export class EventStream {
   readonly #clock: Clock;
   readonly #readers = new Set<Channel<RuntimeEvent>>();
+  readonly #unknownTypes = new Set<string>();
   #ended = false;
 
   constructor(clock: Clock) {
@@ -62,6 +65,31 @@ export class EventStream {
     for (const reader of this.#readers) {
       reader.push({ ...event, at } as RuntimeEvent);
       if (reader.waiting.length > waitingEvents) dropOldest(reader.waiting, at);
+    }
+  }
+
+  tellChange(record: TaskRecord, event: string, outcome: string): void {
+    const { key, sequence } = record;
+    this.emit({ kind: 'changed', key, sequence, event, outcome, state: stateOf(record) });
+  }
+
+  tellDecisions(decisions: readonly Decision[]): void {
+    if (!this.isRead) return;
+    for (const { event, outcome, record } of decisions) {
+      this.tellChange(record, event.type, outcome);
+      const { unresponsiveAt } = record.life;
+      if (event.type !== 'UNRESPONSIVE' || unresponsiveAt === undefined) continue;
+      const { key, sequence } = record;
+      this.emit({ kind: 'unresponsive', key, sequence, since: new Date(unresponsiveAt) });
+    }
+  }
+
+  /** Types that nobody here knows, each once. */
+  tellTypes(types: readonly string[]): void {
+    for (const type of types) {
+      if (this.#unknownTypes.has(type)) continue;
+      this.#unknownTypes.add(type);
+      this.emit({ kind: 'unknownType', type });
     }
   }
 

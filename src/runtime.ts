@@ -1,5 +1,6 @@
 import type { TaskEvent } from '../machines/task.ts';
-import { Attempt, type BodyPort } from './body.ts';
+import { Bodies } from './bodies.ts';
+import type { Attempt } from './body.ts';
 import type { Clock } from './clock.ts';
 import { Alarms } from './alarms.ts';
 import { Committer } from './committer.ts';
@@ -17,8 +18,8 @@ import { Mailbox } from './mailbox.ts';
 import type { InspectObserver } from './observer.ts';
 import { patientStore } from './patient-store.ts';
 import type { Random } from './random.ts';
-import { type TaskRecord, isFinal, stateOf, structuredParent } from './record.ts';
-import { type Answer, faultOf, refusal } from './refusal.ts';
+import { type TaskRecord, isFinal, structuredParent } from './record.ts';
+import { type Answer, refusal } from './refusal.ts';
 import { Retainer, type Retention } from './retention.ts';
 import type { Store } from './store.ts';
 import type { AnyTaskDefinition, BodyTask } from './task.ts';
@@ -70,12 +71,10 @@ export class Runtime {
   readonly #idle: Idle;
   readonly #retainer: Retainer;
   readonly #alarms: Alarms;
-  readonly #bodyPort: BodyPort;
-  readonly #unknownTypes = new Set<string>();
+  readonly #bodies: Bodies;
   readonly #leaveStore: (() => void)[] = [];
   /** The store, but what it refuses for the moment is asked again. */
   readonly #store: Store;
-  #toStart: Attempt[] = [];
   #failure: unknown;
 
   constructor(options: RuntimeOptions) {
@@ -96,19 +95,13 @@ export class Runtime {
     this.#dispatcher = this.#createDispatcher();
     this.#lanes = this.#createLanes();
     this.#alarms = this.#createAlarms();
+    this.#bodies = this.#createBodies();
     this.#idle = new Idle(this.#storePort());
     this.#retainer = new Retainer(options.retention, {
       ...this.#storePort(),
       clock,
       timers: this.#background,
     });
-    this.#bodyPort = {
-      clock,
-      random,
-      bodyTask: options.bodyTask,
-      ended: (attempt, event) => this.#bodyEnded(attempt, event),
-      threw: (error) => this.#userThrew(error),
-    };
     this.mailbox = new Mailbox({
       turns: options.turns,
       events: this.events,
@@ -303,19 +296,6 @@ export class Runtime {
     return { status, value: this.#life.leaf, concurrency, slots, lanes: this.#lanes.size, paused };
   }
 
-  #bodyEnded(attempt: Attempt, event: TaskEvent): void {
-    const { key } = attempt;
-    this.mailbox.enter({ source: 'body', key }, () => {
-      const answer: Operation['answer'] = (given) => {
-        this.#lanes.bodyGone(key);
-        if (given instanceof Fault || faultOf(given.outcome) === undefined) return;
-        this.events.emit({ kind: 'late', key, sequence: given.record?.sequence ?? 0, event: event.type });
-      };
-      if (this.#failure !== undefined) answer(new Fault('StoreFailed'));
-      else this.#lanes.operate(key, event, answer);
-    });
-  }
-
   #claim(key: string): void {
     this.#lanes.operate(key, { type: 'START', at: this.clock.now(), worker: this.#worker }, () =>
       this.#dispatcher.claimed(),
@@ -328,39 +308,10 @@ export class Runtime {
     }
   }
 
-  #startBody(record: TaskRecord): Attempt | undefined {
-    const definition = this.options.definitions.get(record.creation.type);
-    if (!definition) return undefined;
-    const attempt = new Attempt(record, definition, this.#bodyPort);
-    if (!this.#life.allows('CLAIM', record.creation.child !== undefined)) this.#giveBack(attempt);
-    // After the turn: a body that computes at once holds up nobody's answer.
-    if (this.#toStart.length === 0) queueMicrotask(() => this.#startAll());
-    this.#toStart.push(attempt);
-    return attempt;
-  }
-
-  /** The claim was on its way when the supervisor began to stop: the body ends before its first line. */
-  #giveBack(attempt: Attempt): void {
-    attempt.abort('Evicted');
-    this.#lanes.operate(attempt.key, { type: 'EVICT', at: this.clock.now(), fence: attempt.fence });
-  }
-
-  #startAll(): void {
-    for (const attempt of this.#toStart.splice(0)) attempt.run();
-  }
-
   #created(record: TaskRecord): void {
     if (record.life.driver === 'supervisor') this.#dispatcher.offer(record);
     this.#alarms.follow(record);
-    this.#tell(record, 'CREATE', 'ok');
-  }
-
-  #occupy(attempt: Attempt, slot: boolean): void {
-    if (attempt.hasSlot === slot) return;
-    attempt.hasSlot = slot;
-    if (slot) this.#dispatcher.retake();
-    else this.#dispatcher.release();
-    this.#dispatcher.hint();
+    this.events.tellChange(record, 'CREATE', 'ok');
   }
 
   /** Asks every structured child that is not final to end. One that may not be canceled goes on, and is waited for. */
@@ -388,10 +339,6 @@ export class Runtime {
     this.#timers.set(takeAgainMs, () => void this.#sweep().catch((failure: unknown) => this.#fail(failure)));
   }
 
-  #userThrew(error: unknown): void {
-    this.events.emit({ kind: 'observerFailed', error });
-  }
-
   /** Another worker changed these tasks, or, where there are none, the controls. */
   #hinted(keys: readonly string[]): void {
     this.#lanes.hint(keys);
@@ -412,29 +359,7 @@ export class Runtime {
       this.#retainer.noteFinal();
       this.#idle.check();
     }
-    if (!this.events.isRead) return;
-    for (const { event, outcome, record: after } of decisions) {
-      if (faultOf(outcome) === undefined) this.#tell(after, event.type, outcome);
-      if (event.type === 'UNRESPONSIVE' && outcome === 'ok') this.#tellUnresponsive(after);
-    }
-  }
-
-  #tell(record: TaskRecord, event: string, outcome: string): void {
-    const { key, sequence } = record;
-    this.events.emit({ kind: 'changed', key, sequence, event, outcome, state: stateOf(record) });
-  }
-
-  #tellUnresponsive({ key, sequence, life }: TaskRecord): void {
-    const since = new Date(life.unresponsiveAt ?? life.queuedAt);
-    this.events.emit({ kind: 'unresponsive', key, sequence, since });
-  }
-
-  #tellUnknownTypes(types: readonly string[]): void {
-    for (const type of types) {
-      if (this.options.definitions.has(type) || this.#unknownTypes.has(type)) continue;
-      this.#unknownTypes.add(type);
-      this.events.emit({ kind: 'unknownType', type });
-    }
+    this.events.tellDecisions(decisions);
   }
 
   #entered(leaf: string): void {
@@ -514,10 +439,26 @@ export class Runtime {
       mayClaim: (child) => this.#life.allows('CLAIM', child),
       claim: (key) => this.#claim(key),
       reconsider: (key) => this.#lanes.reconsider(key),
-      otherTypes: (types) => this.#tellUnknownTypes(types),
+      otherTypes: (types) => this.events.tellTypes(types.filter((type) => !definitions.has(type))),
       deliver: (proceed) => this.#enter('dispatch', proceed),
       failed: (error) => this.#fail(error),
       refused: (error) => this.#takeRefused(error),
+    });
+  }
+
+  #createBodies(): Bodies {
+    const { clock, random, bodyTask, definitions } = this.options;
+    return new Bodies({
+      clock,
+      random,
+      bodyTask,
+      definitions,
+      events: this.events,
+      mayStart: (child) => this.#life.allows('CLAIM', child),
+      isLost: () => this.#failure !== undefined,
+      deliver: (key, proceed) => this.mailbox.enter({ source: 'body', key }, proceed),
+      operate: (key, event, answer) => this.#lanes.operate(key, event, answer),
+      gone: (key) => this.#lanes.bodyGone(key),
     });
   }
 
@@ -539,8 +480,8 @@ export class Runtime {
       commit: (group, settle) => this.#committer.add(group, settle),
       stopActor: (actor) => this.mailbox.stopChild(actor),
       clock: this.clock,
-      startBody: (record) => this.#startBody(record),
-      occupy: (attempt, slot) => this.#occupy(attempt, slot),
+      startBody: (record) => this.#bodies.start(record),
+      occupy: (attempt, slot) => this.#dispatcher.occupy(attempt, slot),
       cancelChildren: (key) => void this.#cancelChildren(key).catch((error: unknown) => this.#fail(error)),
       alarm: (record) => this.#alarms.follow(record),
       offer: (record) => this.#dispatcher.offer(record),

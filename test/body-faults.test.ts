@@ -11,7 +11,7 @@ const throwing = (error: unknown) =>
     },
   });
 
-async function ending(definition: TaskDefinition<unknown, unknown>, input: unknown = undefined) {
+async function ending(definition: TaskDefinition<unknown, unknown>, input?: unknown) {
   const at = await world({ tasks: [definition] });
   const task = await at.supervisor.submit(definition, input);
   const info = await task.ended();

@@ -130,9 +130,7 @@ describe('two supervisors of one store', () => {
     const [first] = workers;
     for (let index = 0; index < 40; index += 1) await first?.supervisor.submit(body.definition, index);
     await quiet();
-    expect(body.runs.map(({ input }) => input).toSorted()).toEqual(
-      Array.from({ length: 40 }, (_, i) => i).toSorted(),
-    );
+    expect([body.runs.length, new Set(body.runs.map(({ input }) => input)).size]).toEqual([40, 40]);
     await stopAll(clock, ...workers.map(({ supervisor }) => supervisor));
   });
 

@@ -156,7 +156,10 @@ test('a year of hourly attempts is over in seconds, and leaves a small record', 
   const failure = new Error('not yet');
   const hourly = defineTask({
     type: 'hourly',
-    retry: { maxAttempts: hoursOfAYear, backoff: { kind: 'exponential', baseMs: hour, maxMs: hour, jitter: 'none' } },
+    retry: {
+      maxAttempts: hoursOfAYear,
+      backoff: { kind: 'exponential', baseMs: hour, maxMs: hour, jitter: 'none' },
+    },
     run: ({ attempt }) => {
       if (attempt < hoursOfAYear) throw failure;
       return attempt;

@@ -191,7 +191,9 @@ describe('saving', () => {
     await at.task.ended();
     at.run.task.saveCheckpoint(1);
     await quiet();
-    const refused = events.flatMap((event) => (event.kind === 'refused' ? [[event.event, event.fault.name]] : []));
+    const refused = events.flatMap((event) =>
+      event.kind === 'refused' ? [[event.event, event.fault.name]] : [],
+    );
     expect(refused).toEqual([
       ['SAVE_CHECKPOINT', 'InvalidArgument'],
       ['SAVE_CHECKPOINT', 'InvalidState'],

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type BodyContext, type TaskHandle, createSupervisor, defineTask, memoryStore } from '../../src/index.ts';
+import {
+  type BodyContext,
+  type TaskHandle,
+  createSupervisor,
+  defineTask,
+  memoryStore,
+} from '../../src/index.ts';
 import { simulatedClock } from '../../src/testing/index.ts';
 import { faultOf } from '../support/fault.ts';
 import { quiet, standing } from '../support/quiet.ts';
@@ -18,7 +24,12 @@ describe('a structured child', () => {
     const reason = { kind: 'user', userName: 'ann' };
     const rootTaskKey = root.key;
     expect(await child.info()).toMatchObject({ parentTaskKey: root.key, rootTaskKey, priority: 3, reason });
-    expect(await grandchild.info()).toMatchObject({ parentTaskKey: child.key, rootTaskKey, priority: 5, reason });
+    expect(await grandchild.info()).toMatchObject({
+      parentTaskKey: child.key,
+      rootTaskKey,
+      priority: 5,
+      reason,
+    });
   });
 
   test('gives its result to the body that awaits it', async () => {
@@ -195,8 +206,8 @@ describe('a cancel of a parent', () => {
       (fault: unknown) => fault as Error,
     );
     await canceling;
-    if (child instanceof Error) expect(child.name).toBe('RequestCanceled');
-    else expect(await told(child)).toMatchObject({ cancelled: true });
+    const answer = child instanceof Error ? child.name : (await told(child)).cancelled;
+    expect(['RequestCanceled', true]).toContain(answer);
   });
 
   test('does not reach a detached child, and does not wait for it', async () => {

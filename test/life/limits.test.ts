@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createSupervisor, defineTask, memoryStore } from '../../src/index.ts';
 import { simulatedClock } from '../../src/testing/index.ts';
 import { answerOf } from '../support/fault.ts';
@@ -266,6 +266,26 @@ describe('after a supervisor has stopped', () => {
     expect(await told(task)).toMatchObject({ state: 'queued' });
     await clock.advance(10_000);
     expect(await told(task)).toMatchObject({ state: 'queued' });
+  });
+
+  test('the end of a body that ignored it writes nothing to the console', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    try {
+      const body = held({ graceMs: 10 });
+      const clock = simulatedClock();
+      const supervisor = await createSupervisor({ tasks: [body.definition], clock });
+      await supervisor.submit(body.definition);
+      await supervisor.submit(body.definition);
+      const runs = [await body.started(0), await body.started(1)];
+      const stopped = supervisor.stop({ waitMs: 0 });
+      await clock.advance(10);
+      await stopped;
+      for (const run of runs) run.resolve();
+      await quiet();
+      expect(warn.mock.calls).toEqual([]);
+    } finally {
+      warn.mockRestore();
+    }
   });
 
   test('no timer is left, not even one in the background', async () => {

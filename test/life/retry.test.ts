@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import {
-  type Backoff,
-  type BodyContext,
-  Fault,
-  type RetryOptions,
-  defineTask,
-  noRetry,
-} from '../../src/index.ts';
+import { type Backoff, Fault, type RetryOptions, defineTask, noRetry } from '../../src/index.ts';
 import { simulatedRandom } from '../../src/testing/index.ts';
 import { answerOf, faultOf } from '../support/fault.ts';
 import { quiet } from '../support/quiet.ts';
@@ -202,9 +195,9 @@ describe('a task is tried again', () => {
         },
       },
     ],
-    ['its delay is not a number', { backoff: { kind: 'custom', delayMs: () => NaN } }],
-    ['its delay is negative', { backoff: { kind: 'custom', delayMs: () => -1 } }],
-    ['its delay is endless', { backoff: { kind: 'custom', delayMs: () => Infinity } }],
+    ['its delay is not a number', { backoff: { kind: 'custom', delayMs: (): number => NaN } }],
+    ['its delay is negative', { backoff: { kind: 'custom', delayMs: (): number => -1 } }],
+    ['its delay is endless', { backoff: { kind: 'custom', delayMs: (): number => Infinity } }],
   ] as const)('not when %s, and an event says so', async ([, rules]) => {
     const body = held({ retry: { maxAttempts: 9, ...rules } });
     await using at = await world({ tasks: [body.definition] });
@@ -259,7 +252,7 @@ test.for([
   { retryIf: true },
   { attempts: 3 },
 ])('retry: %j is InvalidArgument', async (retry) => {
-  const run = (_: BodyContext) => 1;
+  const run = () => 1;
   const define = () => defineTask({ type: 'wrong', retry: retry as RetryOptions, run });
   expect(await answerOf(define)).toBe('InvalidArgument');
 });

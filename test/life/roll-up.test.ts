@@ -13,7 +13,9 @@ async function children(at: FamilyWorld, ...weights: readonly number[]): Promise
   const runs: Run[] = [];
   for (const weight of weights) {
     await at.run.task.spawn(at.child.definition, weight, { weight });
-    runs.push(await at.child.started(at.child.runs.length === runs.length ? runs.length : at.child.runs.length - 1));
+    runs.push(
+      await at.child.started(at.child.runs.length === runs.length ? runs.length : at.child.runs.length - 1),
+    );
   }
   return runs;
 }
@@ -133,8 +135,7 @@ describe('the progress of a parent', () => {
         },
       ),
       { numRuns: 30, seed: 1 },
-    ),
-  );
+    ));
 });
 
 describe('a parent that reports itself', () => {
@@ -195,7 +196,9 @@ describe('the sequence of a parent', () => {
     at.run.resolve();
     await watching;
     expect(seen.map(([, progress]) => progress).slice(0, 4)).toEqual([0, 10, 20, 30]);
-    expect(seen.map(([sequence]) => sequence)).toEqual(seen.map(([sequence]) => sequence).toSorted((a, b) => a - b));
+    expect(seen.map(([sequence]) => sequence)).toEqual(
+      seen.map(([sequence]) => sequence).toSorted((a, b) => a - b),
+    );
   });
 });
 
@@ -218,13 +221,13 @@ describe('the sums of the children', () => {
 
   test('that come together with a step of the parent keep no step from its actor', async () => {
     const store = gatedStore(memoryStore());
-    const steps: { key: string; value: unknown }[] = [];
+    const steps: { key: string | undefined; value: unknown }[] = [];
     await using at = await familyWorld({
       store,
       inspect: (event) => {
         if (event.type !== '@xstate.snapshot') return;
         const { value } = event.snapshot as unknown as { value: unknown };
-        steps.push({ key: event.actorRef.id, value });
+        steps.push({ key: (event.actorRef as { id?: string }).id, value });
       },
     });
     await at.run.task.updateProgress(1);

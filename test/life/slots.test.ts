@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type BodyContext, type TaskDefinition, createSupervisor, defineTask, memoryStore } from '../../src/index.ts';
+import {
+  type BodyContext,
+  type TaskDefinition,
+  createSupervisor,
+  defineTask,
+  memoryStore,
+} from '../../src/index.ts';
 import { simulatedClock } from '../../src/testing/index.ts';
 import { quiet, standing } from '../support/quiet.ts';
 import { stopAll, world } from '../support/world.ts';
@@ -93,7 +99,8 @@ describe('drain', () => {
     expect(await standing(drained)).toBe('pending');
     (await body.started(2)).resolve();
     await drained;
-    for (const task of [parent, child, grandchild]) expect(await told(task)).toMatchObject({ state: 'success' });
+    for (const task of [parent, child, grandchild])
+      expect(await told(task)).toMatchObject({ state: 'success' });
     expect(await told(root)).toMatchObject({ state: 'queued' });
     expect(clock.pending).toBeLessThanOrEqual(1);
   });

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type BodyContext, type SpawnOptions, createSupervisor, defineTask, memoryStore } from '../../src/index.ts';
+import {
+  type BodyContext,
+  type SpawnOptions,
+  createSupervisor,
+  defineTask,
+  memoryStore,
+} from '../../src/index.ts';
 import { simulatedClock } from '../../src/testing/index.ts';
 import { faultOf } from '../support/fault.ts';
 import { quiet, standing } from '../support/quiet.ts';
@@ -71,7 +77,10 @@ describe('a named child', () => {
   test('of another type under a name that is taken is InvalidArgument', async () => {
     await using at = await familyWorld();
     await at.run.task.spawn(at.child.definition, 1, { name: 'one' });
-    const fault = await faultOf(at.run.task.spawn(at.parent.definition, 1, { name: 'one' }), 'InvalidArgument');
+    const fault = await faultOf(
+      at.run.task.spawn(at.parent.definition, 1, { name: 'one' }),
+      'InvalidArgument',
+    );
     expect(fault).toMatchObject({ invalidProperty: 'name' });
   });
 });
@@ -144,7 +153,10 @@ describe('a spawn is refused', () => {
     await using at = await familyWorld({ tasks: [numbers] });
     await faultOf(at.run.task.spawn(unknown), 'InvalidArgument');
     await faultOf(at.run.task.spawn(numbers, 'text' as never), 'InvalidArgument');
-    await faultOf(at.run.task.spawn(at.child.definition, () => 1), 'InvalidArgument');
+    await faultOf(
+      at.run.task.spawn(at.child.definition, () => 1),
+      'InvalidArgument',
+    );
     expect((await at.record(at.task)).children).toBeUndefined();
   });
 });
@@ -268,7 +280,10 @@ describe('spawnAll', () => {
 
   test('of no list, or of options that are not known, is InvalidArgument', async () => {
     await using at = await familyWorld();
-    await faultOf(at.run.task.spawnAll(at.child.definition, [], { onFail: 'ignore' } as never), 'InvalidArgument');
+    await faultOf(
+      at.run.task.spawnAll(at.child.definition, [], { onFail: 'ignore' } as never),
+      'InvalidArgument',
+    );
     await faultOf(at.run.task.spawnAll(at.child.definition, 5 as never), 'InvalidArgument');
   });
 

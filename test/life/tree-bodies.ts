@@ -34,11 +34,17 @@ async function end(plan: Plan, { signal }: BodyContext<Node>, { gate }: Grove): 
   signal.throwIfAborted();
 }
 
-async function follow(plan: Plan, context: BodyContext<Node>, grove: Grove, types: Definitions): Promise<void> {
+async function follow(
+  plan: Plan,
+  context: BodyContext<Node>,
+  grove: Grove,
+  types: Definitions,
+): Promise<void> {
   const { task, sleep } = context;
   const children: TaskHandle[] = [];
   for (const { node, name, weight, detached } of plan.children) {
-    const options = { weight, detached, ...(name === undefined ? {} : { name: `${name} ${node.type}` }) };
+    const named = name === undefined ? {} : { name: `${name} ${node.type} ${detached}` };
+    const options = { weight, detached, ...named };
     const child = await task.spawn(types[node.type] as never, node as never, options);
     grove.spawned(child);
     // One that waits for a detached child keeps its slot: with a single one, both would wait for ever.
@@ -75,7 +81,10 @@ export function treeDefinitions(by: number, grove: Grove): Definitions {
     }
   }
   const types: Definitions = Object.fromEntries(
-    nodeTypes.map((type) => [type, defineTask({ type, graceMs: 30, ...rules[type], run }) as AnyTaskDefinition]),
+    nodeTypes.map((type) => [
+      type,
+      defineTask({ type, graceMs: 30, ...rules[type], run }) as AnyTaskDefinition,
+    ]),
   ) as unknown as Definitions;
   return types;
 }

@@ -11,7 +11,8 @@ function formula(children: readonly TaskRecord[]): number | undefined {
   for (const { creation, life, leaf } of children) {
     const share = creation.child?.weight ?? 0;
     weight += share;
-    done += share * (leaf === 'success' ? 100 : ((leaf === 'error' ? life.lastProgress : life.progress) ?? 0));
+    done +=
+      share * (leaf === 'success' ? 100 : ((leaf === 'error' ? life.lastProgress : life.progress) ?? 0));
   }
   return weight > 0 ? Math.floor(done / weight) : undefined;
 }

@@ -1,4 +1,10 @@
-import { type Clock, type Supervisor, type TaskHandle, createSupervisor, memoryStore } from '../../src/index.ts';
+import {
+  type Clock,
+  type Supervisor,
+  type TaskHandle,
+  createSupervisor,
+  memoryStore,
+} from '../../src/index.ts';
 import { type SimulatedClock, simulatedClock, simulatedRandom } from '../../src/testing/index.ts';
 import { History } from '../properties/history.ts';
 import { troubledStore } from '../properties/troubled-store.ts';

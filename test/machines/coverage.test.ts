@@ -77,7 +77,7 @@ const laws: Readonly<Record<string, Law>> = {
     (record.life.completedAt !== undefined) === isFinal(record),
   'progress is an integer of 0 to 100, and set only while it runs': (_, { life: { progress }, leaf }) =>
     progress === undefined ||
-    (Number.isInteger(progress) && 0 <= progress && progress <= 100 && /^running/.test(leaf)),
+    (Number.isInteger(progress) && 0 <= progress && progress <= 100 && leaf.startsWith('running')),
   'cancelled comes with a cancel, and never goes': ({ life: before }, { life: after }, event) =>
     after.cancelled ? before.cancelled || event === 'CANCEL' : !before.cancelled,
   'nothing but setState says RequestCanceled of a task that nobody canceled': (_, { life }, event) =>

@@ -19,7 +19,7 @@ export async function faultOf(
 export async function answerOf(action: () => unknown): Promise<string> {
   try {
     const value = await action();
-    return value === undefined ? 'ok' : String(value);
+    return typeof value === 'string' ? value : value === undefined ? 'ok' : '[object Object]';
   } catch (error) {
     if (isFault(error)) return error.name;
     throw error;

@@ -15,11 +15,11 @@ export interface Walk<M extends AnyStateMachine> {
   readonly machine: M;
   readonly input?: InputFrom<M>;
   /** All events that are worth trying in a state. */
-  events(snapshot: SnapshotFrom<M>): readonly EventObject[];
+  readonly events: (snapshot: SnapshotFrom<M>) => readonly EventObject[];
   /** What makes two states different. */
-  identity(snapshot: SnapshotFrom<M>): unknown;
+  readonly identity: (snapshot: SnapshotFrom<M>) => unknown;
   /** Whether nothing new is to be found behind this state. */
-  isFarEnough?(snapshot: SnapshotFrom<M>): boolean;
+  readonly isFarEnough?: (snapshot: SnapshotFrom<M>) => boolean;
 }
 
 export interface Step<M extends AnyStateMachine> {

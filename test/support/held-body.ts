@@ -2,8 +2,8 @@ import { type BodyContext, type TaskDefinition, defineTask } from '../../src/ind
 
 /** One attempt whose end the test decides. */
 export interface Run extends BodyContext {
-  resolve(value?: unknown): void;
-  reject(error: unknown): void;
+  readonly resolve: (value?: unknown) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 export interface HeldBody {

@@ -56,7 +56,7 @@ export async function fromZod() {
   // @ts-expect-error a priority is a number
   await supervisor.submit(thumbnail, { path: 'a.png' }, { priority: 'high' });
   // @ts-expect-error no such member in the result
-  (await task.result()).width;
+  void (await task.result()).width;
 }
 
 export async function fromZodTransforms() {
@@ -73,9 +73,9 @@ export async function fromZodTransforms() {
   // @ts-expect-error the schema takes a text
   await supervisor.submit(count, 7);
 
-  // @ts-expect-error the schema of the result takes { bytes }
   defineTask({
     type: 'wrong result',
+    // @ts-expect-error the schema of the result takes { bytes }
     result: bytes,
     run: () => ({ pages: 1 }),
   });

@@ -52,7 +52,7 @@ export async function createdTasks() {
 
 export async function submittedTasks(task: TaskHandle) {
   // @ts-expect-error only the driver of a created task has its signal
-  task.signal;
+  void task.signal;
   // @ts-expect-error a key never changes
   task.key = 'other';
   const info = await task.info();
@@ -82,7 +82,7 @@ export async function events() {
     if (event.kind === 'unknownType') expectTypeOf(event.type).toEqualTypeOf<string>();
     if (event.kind === 'lagged') expectTypeOf(event.missed).toEqualTypeOf<number>();
     // @ts-expect-error not every event is of a task
-    event.key;
+    void event.key;
     // @ts-expect-error no such kind
     if (event.kind === 'nonsense') return;
   }
