@@ -56,7 +56,7 @@ export const supervisorMachine = setup({
       description: 'Takes no new roots.',
       initial: 'finishing',
       on: {
-        SUBMIT: { meta: stopped },
+        SUBMIT: childrenOnly,
         OPERATE: { meta: ok },
         CLAIM: { meta: stopped },
         EMPTY: { target: 'stopped', meta: ok },
@@ -67,7 +67,6 @@ export const supervisorMachine = setup({
         finishing: {
           description: 'Live tasks and their children end; the rest stays queued.',
           on: {
-            SUBMIT: childrenOnly,
             CLAIM: childrenOnly,
             STOP: { target: 'closing', meta: ok },
           },

@@ -178,9 +178,12 @@ const noAttempts: readonly EndedAttempt[] = [];
 /** How many ended attempts a task remembers: enough to see a pattern, and a year of retries stays small. */
 export const keptAttempts = 50;
 
+/** What sums of weights like 0.1 lose must not keep a finished parent at 99. */
+const tolerance = 1e-9;
+
 /** The progress of a parent by its children: the mean of theirs by weight, rounded down. */
 export function rolledUp({ weight, done }: Children): number | undefined {
-  return weight > 0 ? Math.floor(Math.min(100, Math.max(0, done / weight))) : undefined;
+  return weight > 0 ? Math.floor(Math.min(100, Math.max(0, done / weight + tolerance))) : undefined;
 }
 
 /** The time of a change: never before an earlier stamp of the task, whatever a wall clock says. */
@@ -345,9 +348,13 @@ const chart = setup({
     abortedButChildrenOpen: ({ context, event }) =>
       isOpen(context) && event.type === 'BODY_THREW' && event.aborted,
     heldSuccess: ({ context: { task } }) => task.held?.to === 'success',
+    heldRetryTooLate: ({ context: { task }, event }) =>
+      task.held?.to === 'queued' && task.deadlineAt !== undefined && event.at >= task.deadlineAt,
     heldRetry: ({ context: { task } }) => task.held?.to === 'queued',
     heldRetryThoughAsked: ({ context: { task } }) => task.held?.to === 'queued' && task.cancelled,
     reportsItself: ({ context: { task } }) => task.reportsItself,
+    pastDeadlineButChildrenOpen: ({ context, event }) =>
+      isOpen(context) && context.task.deadlineAt !== undefined && event.at >= context.task.deadlineAt,
     pastDeadline: ({ context: { task }, event }) =>
       task.deadlineAt !== undefined && event.at >= task.deadlineAt,
     becauseAborted: ({ event }) => event.type === 'BODY_THREW' && event.aborted,
@@ -360,6 +367,13 @@ const chart = setup({
       ...concluded(task, { to: 'error', error: requestCanceled }, event),
       cancelled: true,
     })),
+    cancelQueuedParent: changing('CANCEL')((task, event) => ({
+      ...joining(task, { to: 'error', error: requestCanceled }, event),
+      cancelled: true,
+    })),
+    expireQueuedParent: changing('EXPIRE')((task, event) =>
+      joining(task, { to: 'error', error: timedout }, event),
+    ),
     expireQueued: changing('EXPIRE')((task, event) =>
       concluded(task, { to: 'error', error: timedout }, event),
     ),
@@ -418,6 +432,13 @@ const chart = setup({
     concludeHeld: changing('CHILDREN_ENDED')((task, event) =>
       task.held ? concluded(task, task.held, event) : task,
     ),
+    concludeTooLate: changing('CHILDREN_ENDED')((task, event) =>
+      concluded(
+        task,
+        { to: 'error', error: task.held && 'error' in task.held ? task.held.error : timedout },
+        event,
+      ),
+    ),
     concludeCanceled: changing('CHILDREN_ENDED')((task, event) =>
       concluded(task, { to: 'error', error: requestCanceled }, event),
     ),
@@ -468,6 +489,12 @@ export const taskMachine = chart.createMachine({
       on: {
         CANCEL: [
           refuseUncancelable,
+          {
+            guard: 'childrenOpen',
+            target: 'running.joining',
+            actions: 'cancelQueuedParent',
+            meta: { outcome: 'requested' },
+          },
           { target: 'error', actions: 'cancelQueued', meta: { outcome: 'canceled' } },
         ],
         START: { guard: 'bySupervisor', target: 'running', actions: 'start', meta: ok },
@@ -489,6 +516,12 @@ export const taskMachine = chart.createMachine({
         BODY_THREW: refuseLostFence,
         EXPIRE: [
           refuseLostFence,
+          {
+            guard: 'pastDeadlineButChildrenOpen',
+            target: 'running.joining',
+            actions: 'expireQueuedParent',
+            meta: ok,
+          },
           { guard: 'pastDeadline', target: 'error', actions: 'expireQueued', meta: ok },
           ignored,
         ],
@@ -599,11 +632,13 @@ export const taskMachine = chart.createMachine({
               refuseUncancelable,
               { actions: 'ask', meta: { outcome: 'requested' } },
             ],
+            SPAWN: refuseLostFence,
             UNRESPONSIVE: [refuseLostFence, ignored],
             CHILDREN_ENDED: [
               { guard: 'childrenOpen', meta: nothing },
               { guard: 'heldSuccess', target: '#task.success', actions: 'concludeHeld', meta: ok },
               { guard: 'heldRetryThoughAsked', target: '#task.error', actions: 'concludeCanceled', meta: ok },
+              { guard: 'heldRetryTooLate', target: '#task.error', actions: 'concludeTooLate', meta: ok },
               { guard: 'heldRetry', target: '#task.queued', actions: 'concludeHeld', meta: ok },
               { target: '#task.error', actions: 'concludeHeld', meta: ok },
             ],

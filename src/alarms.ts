@@ -22,6 +22,8 @@ type AlarmType = 'EXPIRE' | 'UNRESPONSIVE';
 interface Alarm {
   readonly type: AlarmType;
   readonly at: number;
+  /** The longest that it can be until then, whatever the wall clock says. */
+  readonly mostMs: number;
   readonly fence: number | undefined;
 }
 
@@ -58,7 +60,7 @@ export class Alarms {
 
   #set(key: string, alarm: Alarm): void {
     const { clock, timers } = this.#port;
-    const timer = timers.set(alarm.at - clock.now(), () => {
+    const timer = timers.set(Math.min(alarm.at - clock.now(), alarm.mostMs), () => {
       this.#alarms.delete(key);
       this.#port.ring(key, { type: alarm.type, at: Math.max(clock.now(), alarm.at), fence: alarm.fence });
     });
@@ -68,18 +70,25 @@ export class Alarms {
   #next(record: TaskRecord): Alarm | undefined {
     const { life, leaf, creation } = record;
     if (isFinal(record) || life.driver !== 'supervisor') return undefined;
-    if (leaf === 'queued') return alarm('EXPIRE', life.deadlineAt, undefined);
+    if (leaf === 'queued') return alarm('EXPIRE', life.deadlineAt, life.queuedAt, undefined);
     if (life.worker !== this.#port.worker) return undefined;
     const limits = this.#port.limits(creation.type);
     if (!limits) return undefined;
-    if (leaf === 'running.active') return alarm('EXPIRE', expiresAt(record, limits), life.fence);
+    if (leaf === 'running.active')
+      return alarm('EXPIRE', expiresAt(record, limits), life.attemptStartedAt ?? life.queuedAt, life.fence);
     if (life.abortedAt === undefined || life.unresponsiveAt !== undefined) return undefined;
-    return alarm('UNRESPONSIVE', life.abortedAt + limits.graceMs, life.fence);
+    return alarm('UNRESPONSIVE', life.abortedAt + limits.graceMs, life.abortedAt, life.fence);
   }
 }
 
-function alarm(type: AlarmType, at: number | undefined, fence: number | undefined): Alarm | undefined {
-  return at === undefined || at === Number.POSITIVE_INFINITY ? undefined : { type, at, fence };
+function alarm(
+  type: AlarmType,
+  at: number | undefined,
+  since: number,
+  fence: number | undefined,
+): Alarm | undefined {
+  if (at === undefined || at === Number.POSITIVE_INFINITY) return undefined;
+  return { type, at, mostMs: at - since, fence };
 }
 
 function expiresAt({ life }: TaskRecord, { timeoutMs }: Limits): number | undefined {

@@ -7,10 +7,12 @@ import { Handle, cancelableEvent, descriptionEvent, progressEvent, receipt } fro
 import type { Runtime } from './runtime.ts';
 import { parseWith } from './schema.ts';
 import { serialize } from './serialize.ts';
+import type { Submission } from './creating.ts';
+import { known } from './options.ts';
 import { childOf } from './submission.ts';
 import type { AnyTaskDefinition, BodyTask, SpawnAllOptions, SpawnOptions } from './task.ts';
 import type { TaskHandle } from './task-handle.ts';
-import { taskInfo } from './task-info.ts';
+import { type TaskInfo, taskInfo } from './task-info.ts';
 
 /** The task for its own body: every event carries the attempt's fence. */
 export function bodyTask(runtime: Runtime, access: Access, attempt: Attempt): BodyTask {
@@ -28,10 +30,12 @@ export function bodyTask(runtime: Runtime, access: Access, attempt: Attempt): Bo
     setCancelable: (cancelable) => say(cancelableEvent(runtime, cancelable)),
     saveCheckpoint: (checkpoint) =>
       heard(runtime, attempt, 'SAVE_CHECKPOINT', saveCheckpoint(runtime, attempt, checkpoint)),
-    spawn: (child, ...[input, options = {}]) =>
-      spawn(runtime, access, attempt, child as AnyTaskDefinition, input, options) as never,
+    spawn: (child, ...[input, options = {}]) => {
+      const spawned = spawn(runtime, access, attempt, child as AnyTaskDefinition, input, options);
+      return heard(runtime, attempt, 'SPAWN', attempt.track(spawned)) as never;
+    },
     spawnAll: (child: AnyTaskDefinition, inputs: readonly unknown[], options?: SpawnAllOptions) =>
-      spawnAll(runtime, access, attempt, child, inputs, options) as never,
+      heard(runtime, attempt, 'SPAWN', spawnAll(runtime, access, attempt, child, inputs, options)) as never,
     log: (message) => runtime.events.emit({ kind: 'log', key, sequence: 0, message: String(message) }),
   };
 }
@@ -60,21 +64,51 @@ async function saveCheckpoint(runtime: Runtime, attempt: Attempt, value: unknown
   await tell(runtime, attempt, { type: 'SAVE_CHECKPOINT', at: runtime.clock.now(), fence, checkpoint });
 }
 
-async function spawn(
+/** A child for the body of its parent: waiting for it ends when the body has to. */
+class ChildHandle<R> extends Handle<R> {
+  readonly #attempt: Attempt;
+
+  constructor(runtime: Runtime, access: Access, key: string, attempt: Attempt) {
+    super(runtime, access, key);
+    this.#attempt = attempt;
+  }
+
+  override result(): Promise<R> {
+    return this.#attempt.orAborted(super.result());
+  }
+
+  override ended(): Promise<TaskInfo<R>> {
+    return this.#attempt.orAborted(super.ended());
+  }
+}
+
+/** The child, checked; nothing is created yet. */
+async function prepared(
   runtime: Runtime,
-  access: Access,
-  { key, fence }: Attempt,
+  { key }: Attempt,
   definition: AnyTaskDefinition,
   input: unknown,
   options: SpawnOptions,
-): Promise<TaskHandle> {
-  if (runtime.options.definitions.get(definition?.type) !== definition) {
+): Promise<Submission> {
+  if (definition === undefined || runtime.options.definitions.get(definition.type) !== definition) {
     throw invalidArgument('definition', 'one of those given to createSupervisor', definition?.type);
   }
   const parent = await runtime.read(key);
   if (!parent) throw notFound(key);
-  const child = await childOf(runtime, parent, definition, input, options);
-  return new Handle(runtime, access, await runtime.spawn(child, key, fence));
+  return childOf(runtime, parent, definition, input, options);
+}
+
+async function spawn(
+  runtime: Runtime,
+  access: Access,
+  attempt: Attempt,
+  definition: AnyTaskDefinition,
+  input: unknown,
+  options: SpawnOptions,
+): Promise<TaskHandle> {
+  const submission = await prepared(runtime, attempt, definition, input, options);
+  const key = await runtime.spawn(submission, attempt.key, attempt.fence);
+  return new ChildHandle(runtime, access, key, attempt);
 }
 
 async function spawnAll(
@@ -83,15 +117,21 @@ async function spawnAll(
   attempt: Attempt,
   definition: AnyTaskDefinition,
   inputs: readonly unknown[],
-  { onFailure = 'fail', each }: SpawnAllOptions = {},
+  options: SpawnAllOptions = {},
 ): Promise<readonly unknown[]> {
+  const { onFailure = 'fail', each } = known('options', options, ['onFailure', 'each']);
+  if (!Array.isArray(inputs)) throw invalidArgument('inputs', 'a list', inputs);
   if (!['fail', 'ignore', 'cancelSiblings'].includes(onFailure)) {
     throw invalidArgument('onFailure', "'fail', 'ignore' or 'cancelSiblings'", onFailure);
   }
-  const options = (input: unknown, index: number) => each?.(input as never, index) ?? {};
-  const children = await Promise.all(
-    inputs.map((input, index) => spawn(runtime, access, attempt, definition, input, options(input, index))),
+  const submissions = await Promise.all(
+    inputs.map((input: unknown, index) =>
+      prepared(runtime, attempt, definition, input, each?.(input as never, index) ?? {}),
+    ),
   );
+  const { key, fence } = attempt;
+  const keys = await attempt.track(Promise.all(submissions.map((child) => runtime.spawn(child, key, fence))));
+  const children = keys.map((child) => new ChildHandle(runtime, access, child, attempt));
   const results = children.map((child) => child.result());
   if (onFailure === 'fail') return Promise.all(results);
   if (onFailure === 'ignore') return Promise.allSettled(results);

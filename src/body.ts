@@ -43,6 +43,7 @@ export class Attempt {
   readonly #port: BodyPort;
   #controller: AbortController | undefined;
   #reason: Fault | undefined;
+  readonly #begun = new Set<Promise<unknown>>();
 
   constructor(record: TaskRecord, definition: AnyTaskDefinition, port: BodyPort) {
     this.definition = definition;
@@ -73,11 +74,37 @@ export class Attempt {
     this.#controller?.abort(this.#reason);
   }
 
+  /** The same, but it rejects with the signal's reason as soon as that aborts. */
+  orAborted<T>(answer: Promise<T>): Promise<T> {
+    const { signal } = this;
+    return new Promise((resolve, reject) => {
+      const abort = () => reject(signal.reason as Fault);
+      if (signal.aborted) return abort();
+      signal.addEventListener('abort', abort, { once: true });
+      answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    });
+  }
+
+  /** What the body began and does not await: it is not gone before. */
+  track<T>(begun: Promise<T>): Promise<T> {
+    const untrack = () => void this.#begun.delete(begun);
+    this.#begun.add(begun);
+    begun.then(untrack, untrack);
+    return begun;
+  }
+
   /** Runs the body; whatever it does, exactly one `ended` follows. */
   run(): void {
     this.#outcome().then(
-      (event) => this.#port.ended(this, event),
-      (error: unknown) => this.#port.ended(this, this.#threw(error)),
+      (event) => this.#end(event),
+      (error: unknown) => this.#end(this.#threw(error)),
+    );
+  }
+
+  #end(event: TaskEvent): void {
+    if (this.#begun.size === 0) return this.#port.ended(this, event);
+    void Promise.allSettled(this.#begun).then(() =>
+      this.#end({ ...event, at: this.#port.clock.now() } as TaskEvent),
     );
   }
 

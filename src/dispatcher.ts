@@ -35,6 +35,8 @@ export class Dispatcher {
   readonly #changes = new Map<string, Offer | undefined>();
   #slots = 0;
   #claiming = 0;
+  /** Claims that hold a slot for a body that has not started yet. */
+  readonly #claims = new Set<string>();
   #isTaking = false;
   /** Something may be there that was not taken yet. */
   #mayHold = true;
@@ -79,18 +81,19 @@ export class Dispatcher {
     return new Promise((resolve) => this.#settled.push(resolve));
   }
 
-  /** The claim was decided, and its slot is given back: a body that starts takes its own. */
-  claimed(): void {
+  /** The claim was decided, and its slot is given back unless a body has taken it over. */
+  claimed(key: string): void {
     this.#claiming -= 1;
-    this.#slots -= 1;
+    if (this.#claims.delete(key)) this.#slots -= 1;
     this.#noteSettled();
   }
 
   /** A body takes a slot, even where none is free; or gives it back, as it is gone or waits for its children. */
-  occupy(body: { hasSlot: boolean }, slot: boolean): void {
+  occupy(body: { readonly key: string; hasSlot: boolean }, slot: boolean): void {
     if (body.hasSlot === slot) return;
     body.hasSlot = slot;
-    this.#slots += slot ? 1 : -1;
+    if (!slot) this.#slots -= 1;
+    else if (!this.#claims.delete(body.key)) this.#slots += 1;
     this.#mayHold = true;
   }
 
@@ -128,8 +131,11 @@ export class Dispatcher {
         this.#port.reconsider(key);
         continue;
       }
+      // Offers come at least once: the first of two claims is the claim.
+      if (this.#claims.has(key)) continue;
       this.#slots += 1;
       this.#claiming += 1;
+      this.#claims.add(key);
       this.#port.claim(key);
     }
     this.#port.otherTypes(otherTypes);

@@ -114,7 +114,7 @@ export class Lane {
 
   /** The sums of its children, as a commit left them. */
   adopt(record: TaskRecord): void {
-    if (this.#phase === 'loading') return;
+    if (this.#phase === 'loading') return this.hint();
     if (this.#record && this.#record.sequence !== record.sequence) return this.hint();
     this.#record = record;
     this.#snapshot = undefined;
@@ -214,7 +214,7 @@ export class Lane {
   ): void {
     const [committed, ...others] = records;
     const steps: Decision[] = [];
-    let before = this.#snapshot;
+    let before = this.#snapshot ?? (this.#record && snapshotOf(this.#record));
     let last = this.#record;
     for (const decision of decisions) {
       if (decision.record !== last) {
@@ -244,7 +244,9 @@ export class Lane {
       for (const watcher of this.#takeWatchers()) watcher.see(undefined);
       return;
     }
-    const isNews = this.#record !== undefined && this.#record.sequence < record.sequence;
+    const known = this.#record;
+    const isNews =
+      known !== undefined && (known.sequence < record.sequence || !sameSums(known.children, record.children));
     this.#record = record;
     this.#snapshot = snapshotOf(record);
     if (isNews) this.#presence.replace(record, this.#snapshot);
@@ -286,6 +288,11 @@ export class Lane {
     this.#phase = 'loading';
     this.#port.load(this.key);
   }
+}
+
+/** The sums of the children change without a step of their parent. */
+function sameSums(a: TaskRecord['children'], b: TaskRecord['children']): boolean {
+  return a === b || (a?.open === b?.open && a?.weight === b?.weight && a?.done === b?.done);
 }
 
 /** The operations before one that reserves a name that an earlier one reserves: it has to find that one committed. */

@@ -93,7 +93,8 @@ function delayOf(
   const baseMs = notNegative('retry.backoff.baseMs', backoff.baseMs ?? defaultBaseMs);
   const maxMs = notNegative('retry.backoff.maxMs', backoff.maxMs ?? defaultMaxMs);
   if (backoff.kind === 'exponential') {
-    return (_error, attempt, random) => jitter(Math.min(maxMs, baseMs * 2 ** (attempt - 1)), random);
+    return (_error, attempt, random) =>
+      jitter(baseMs === 0 ? 0 : Math.min(maxMs, baseMs * 2 ** (attempt - 1)), random);
   }
   if (backoff.kind === 'linear')
     return (_error, attempt, random) => jitter(Math.min(maxMs, baseMs * attempt), random);

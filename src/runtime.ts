@@ -76,6 +76,10 @@ export class Runtime {
   /** The store, but what it refuses for the moment is asked again. */
   readonly #store: Store;
   #failure: unknown;
+  #evictedAt = Number.NaN;
+  /** Readings of the controls are numbered: their answers may come in another order. */
+  #readings = 0;
+  #newestReading = 0;
 
   constructor(options: RuntimeOptions) {
     this.options = options;
@@ -282,6 +286,7 @@ export class Runtime {
       this.#lanes.flush();
       this.#committer.flush();
       this.#life.flush();
+      if (this.#life.isOver) this.#background.rest();
     } catch (error) {
       this.#fail(error);
     }
@@ -298,11 +303,12 @@ export class Runtime {
 
   #claim(key: string): void {
     this.#lanes.operate(key, { type: 'START', at: this.clock.now(), worker: this.#worker }, () =>
-      this.#dispatcher.claimed(),
+      this.#dispatcher.claimed(key),
     );
   }
 
   #evict(): void {
+    this.#evictedAt = this.clock.monotonic();
     for (const { key, fence } of this.#lanes.attempts()) {
       this.#lanes.operate(key, { type: 'EVICT', at: this.clock.now(), fence });
     }
@@ -347,10 +353,18 @@ export class Runtime {
   }
 
   async #readControl(): Promise<void> {
+    const reading = (this.#readings += 1);
     const control = await this.#store.records.control();
     const names = [...control.keys()].filter((name) => name.startsWith(pausePrefix));
     const types = new Set(names.map((name) => name.slice(pausePrefix.length)));
-    await this.#called(() => Promise.resolve(this.#dispatcher.pause(types)));
+    await this.#called(() => {
+      // An answer that was overtaken by a newer one is old news.
+      if (reading > this.#newestReading) {
+        this.#newestReading = reading;
+        this.#dispatcher.pause(types);
+      }
+      return Promise.resolve();
+    });
   }
 
   /** A record was committed here. */
@@ -370,11 +384,22 @@ export class Runtime {
     }
     if (leaf !== 'stopped') return;
     if (this.#failure !== undefined) this.#abortAll();
+    else this.#tellIgnorant();
     this.#abandonAll(new Fault('SupervisorStopped'), this.#failure === undefined ? 'clients' : 'everybody');
     for (const leave of this.#leaveStore.splice(0)) leave();
     this.#timers.clear();
     this.#retainer.stop();
     this.events.end();
+  }
+
+  /** Bodies that ignored their eviction for their whole grace: the supervisor does not wait to hear that by an alarm. */
+  #tellIgnorant(): void {
+    const [at, evictedMs] = [this.clock.now(), this.clock.monotonic() - this.#evictedAt];
+    for (const { key, fence, definition } of this.#lanes.attempts()) {
+      if (!(evictedMs >= definition.graceMs)) continue;
+      this.events.emit({ kind: 'unresponsive', key, sequence: 0, since: new Date(at) });
+      this.#lanes.operate(key, { type: 'UNRESPONSIVE', at, fence });
+    }
   }
 
   /** No record can say so any more: the bodies are told that the store is lost. */
@@ -483,7 +508,9 @@ export class Runtime {
       startBody: (record) => this.#bodies.start(record),
       occupy: (attempt, slot) => this.#dispatcher.occupy(attempt, slot),
       cancelChildren: (key) => void this.#cancelChildren(key).catch((error: unknown) => this.#fail(error)),
-      alarm: (record) => this.#alarms.follow(record),
+      alarm: (record) => {
+        if (!this.#life.isOver) this.#alarms.follow(record);
+      },
       offer: (record) => this.#dispatcher.offer(record),
       withdraw: (record) => this.#dispatcher.withdraw(record),
       changed: (record, decisions) => this.#changed(record, decisions),

@@ -196,7 +196,7 @@ function supervised(
     queuedAt,
     startAt: startTime(options, queuedAt),
     maxAttempts: definition.retry.maxAttempts,
-    deadlineAt: deadlineMs === undefined ? undefined : queuedAt + deadlineMs,
+    deadlineAt: Number.isFinite(deadlineMs) ? queuedAt + (deadlineMs ?? 0) : undefined,
   });
   return record(runtime, creation, life);
 }
@@ -225,7 +225,7 @@ const digestNamespace = '6ba7b812-9dad-11d1-80b4-00c04fd430c8';
 function idempotency(runtime: Runtime, { key, creation }: TaskRecord, idempotencyKey: string | undefined) {
   if (idempotencyKey === undefined) return undefined;
   return {
-    name: `submit:${creation.type}:${name('idempotencyKey', idempotencyKey)}`,
+    name: `submit:${JSON.stringify([creation.type, name('idempotencyKey', idempotencyKey)])}`,
     key,
     digest: creation.input === undefined ? undefined : v5(creation.input, digestNamespace),
     expiresAt: runtime.clock.now() + runtime.options.idempotencyMs,
@@ -238,7 +238,13 @@ function naming({ key, creation }: TaskRecord, childName: string | undefined): R
   if (childName === undefined) return undefined;
   const { parentTaskKey, type } = creation;
   const expiresAt = Number.POSITIVE_INFINITY;
-  return { name: `child:${parentTaskKey}:${childName}`, key, digest: type, expiresAt, owner: parentTaskKey };
+  return {
+    name: `child:${JSON.stringify([parentTaskKey, childName])}`,
+    key,
+    digest: type,
+    expiresAt,
+    owner: parentTaskKey,
+  };
 }
 
 function reasonOf(initiator: Initiator | undefined): TaskReason {

@@ -40,18 +40,18 @@ export interface BodyTask<C = unknown> {
    * @throws RequestCanceled, Timedout or Evicted when this task was told to end.
    * @throws NotSupported when this attempt has lost its task.
    */
-  spawn<I, R>(definition: TaskDefinition<I, R>, ...args: SpawnArguments<I>): Promise<TaskHandle<R>>;
+  spawn<I, R>(definition: TaskDefinition<I, R>, ...args: SpawnArguments<I>): PromiseLike<TaskHandle<R>>;
   /** A child for each input, created together. Resolves with their results, in order, as the policy says. */
   spawnAll<I, R>(
     definition: TaskDefinition<I, R>,
     inputs: readonly I[],
     options: SpawnAllOptions & { readonly onFailure: 'ignore' },
-  ): Promise<PromiseSettledResult<R>[]>;
+  ): PromiseLike<PromiseSettledResult<R>[]>;
   spawnAll<I, R>(
     definition: TaskDefinition<I, R>,
     inputs: readonly I[],
     options?: SpawnAllOptions,
-  ): Promise<R[]>;
+  ): PromiseLike<R[]>;
   /** Tells the readers of `events()`. */
   log(message: string): void;
 }

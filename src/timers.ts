@@ -41,6 +41,11 @@ export class Timers {
     return { cancel: () => this.#switchOff(alarm) };
   }
 
+  /** Holds no timer of the clock while nothing waits. */
+  rest(): void {
+    if (this.size === 0) this.clear();
+  }
+
   /** None of them rings any more. */
   clear(): void {
     this.#alarms = new TinyQueue<Alarm>([], (a, b) => a.due - b.due);

@@ -97,6 +97,16 @@ function revoked() {
   return proxy;
 }
 
+test('a ring of causes is kept for a while, and its first error is the message', async () => {
+  await using at = await ending(throwing(ring));
+  expect(at.info.error).toMatchObject({
+    localizedMessage: 'ring',
+    fault: {
+      faultCause: { localizedMessage: 'ring', fault: { faultCause: { localizedMessage: 'back' } } },
+    },
+  });
+});
+
 describe('what is thrown and is no Fault becomes SystemError', () => {
   test('with the message, the error as faultCause, and the very error as cause', async () => {
     const root = new RangeError('no space');

@@ -1,10 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createSupervisor } from '../src/index.ts';
 import { faultOf } from './support/fault.ts';
 import { gatedStore } from './support/gated-store.ts';
 import { cooperative, heldBody } from './support/held-body.ts';
 import { quiet, settled, standing } from './support/quiet.ts';
 import { heldWorld, stopAll, world } from './support/world.ts';
+
+// A supervisor that fails is warned of: here on purpose.
+beforeEach(() => void vi.spyOn(process, 'emitWarning').mockImplementation(() => {}));
 
 async function cooperativeWorld() {
   const definition = cooperative();

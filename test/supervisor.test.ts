@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Supervisor, type TaskDefinition, createSupervisor, memoryStore } from '../src/index.ts';
 import { simulatedClock } from '../src/testing/index.ts';
 import { faultOf } from './support/fault.ts';
@@ -11,6 +11,9 @@ const stateOf = async (supervisor: Supervisor) =>
   (await Array.fromAsync(supervisor.tasks())).map(({ state, cancelled }) =>
     cancelled ? `${state}, asked` : state,
   );
+// A supervisor that fails is warned of: here on purpose.
+beforeEach(() => void vi.spyOn(process, 'emitWarning').mockImplementation(() => {}));
+
 const leafOf = (supervisor: Supervisor) => supervisor.actor.getSnapshot().value as string;
 
 describe('pause', () => {

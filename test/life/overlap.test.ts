@@ -165,7 +165,8 @@ describe('a body that ends', () => {
     const { result, attempts } = await at.task.info();
     expect(result).toBe(state === 'success' ? 'made' : undefined);
     const own = how === 'rejects for another cause' ? 'SystemError' : 'Timedout';
-    const charged = substate === 'expiring' && state === 'queued' ? [own] : [];
+    const ended = { canceling: fault, expiring: own, evicting: undefined }[substate];
+    const charged = state === 'success' || ended === undefined ? [] : [ended];
     expect(attempts.flatMap((attempt) => attempt.fault?.fault.name ?? [])).toEqual(charged);
   });
 });

@@ -60,6 +60,25 @@ describe('with one slot', () => {
   });
 });
 
+describe('a child that another supervisor runs', () => {
+  test('gives the slot back to its parent when it ends, although the parent’s record shows no change', async () => {
+    const store = memoryStore();
+    const at = await familyWorld({ store, concurrency: 1 });
+    const { clock } = at;
+    await at.supervisor.pause('child');
+    const other = held({ type: 'child' });
+    await at.run.task.updateProgress(1);
+    const child = await at.run.task.spawn(at.child.definition);
+    await quiet();
+    expect(slotsOf(at.supervisor)).toBe(0);
+    const second = await createSupervisor({ tasks: [other.definition], store, clock, run: false });
+    await (await second.task(child.key)).cancel();
+    expect(await told(child)).toMatchObject({ state: 'error' });
+    expect(slotsOf(at.supervisor)).toBe(1);
+    await stopAll(clock, at.supervisor, second);
+  });
+});
+
 describe('the next to start', () => {
   test('is, within a priority, a child of a live task before a root that was there earlier', async () => {
     const body = held();

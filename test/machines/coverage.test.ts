@@ -151,6 +151,23 @@ describe('the walks through taskMachine', () => {
     expect(steps.filter((step) => !isDecidedAlike(step)).map(inWords)).toEqual([]);
   });
 
+  test('answer a cancel in this order: final, asked before, not cancelable', () => {
+    const expected = ({ leaf, life, children }: TaskRecord) => {
+      if (isFinal({ leaf })) return 'InvalidState';
+      if (life.cancelled) return 'alreadyRequested';
+      if (!life.cancelable) return 'NotSupported';
+      // A queued task with children has to wait for them, as a running one has for its body.
+      return leaf === 'queued' && !children?.open ? 'canceled' : 'requested';
+    };
+    const cancels = steps.filter(({ event }) => event.type === 'CANCEL');
+    const answers = cancels.map(({ from, event }) => {
+      const record = recordOf(from);
+      return { record, answer: decide(record, snapshotOf(record), event as never).outcome };
+    });
+    expect(answers.filter(({ record, answer }) => answer !== expected(record))).toEqual([]);
+    expect(new Set(answers.map(({ answer }) => answer)).size).toBe(4);
+  });
+
   test.for(Object.entries(laws))('show in every state that they reach that %s', ([, law]) => {
     const broken = steps.filter((step) => !law(recordOf(step.from), recordOf(step.to), step.event.type));
     expect(broken.map(inWords)).toEqual([]);

@@ -35,6 +35,8 @@ function events({ context: { task } }: Snapshot): readonly TaskEvent[] {
     ...[true, false].flatMap((aborted) => [
       { type: 'BODY_THREW', at, fence, error: broken, aborted } as const,
       { type: 'BODY_THREW', at, fence, error: requestCanceled, aborted } as const,
+      // Before the deadline, and after it.
+      { type: 'BODY_THREW', at, fence, error: broken, aborted, retryAt: 3_500 } as const,
       { type: 'BODY_THREW', at, fence, error: broken, aborted, retryAt: 9_000 } as const,
     ]),
     { type: 'EXPIRE', at, fence },
@@ -49,13 +51,21 @@ function events({ context: { task } }: Snapshot): readonly TaskEvent[] {
     { type: 'SET_STATE', at, state, result: '[1]' },
     { type: 'SET_STATE', at, state, error: broken },
   ]);
+  // By a wall clock that was set back, before the task was even created.
+  const early: TaskEvent[] = [
+    { type: 'CANCEL', at: 0 },
+    { type: 'START', at: 0, worker: 'w' },
+    ...states.map((state) => ({ type: 'SET_STATE', at: 0, state }) as const),
+    { type: 'BODY_RETURNED', at: 0 },
+    { type: 'BODY_THREW', at: 0, error: broken, aborted: true },
+  ];
   const others: TaskEvent[] = [
     { type: 'CANCEL', at },
     { type: 'START', at, worker: 'w' },
     { type: 'ROLL_UP', at },
     { type: 'CHILDREN_ENDED', at },
   ];
-  return [...others, ...settings, ...fenced];
+  return [...others, ...early, ...settings, ...fenced];
 }
 
 const inputs: readonly TaskInput[] = [
