@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../src/index.ts';
 import { answerOf, faultOf } from './support/fault.ts';
 import { cooperative } from './support/held-body.ts';
-import { quiet } from './support/quiet.ts';
-import { heldWorld, stopAll, world } from './support/world.ts';
+import { gatedStore } from './support/gated-store.ts';
+import { quiet, standing } from './support/quiet.ts';
+import { type HeldWorld, heldWorld, stopAll, world } from './support/world.ts';
 
 describe('after a stop', () => {
   async function stoppedWorld() {
@@ -90,4 +91,22 @@ describe('after a stop', () => {
       attempt: 1,
     });
   });
+});
+
+test.fails.for<[string, (at: HeldWorld) => Promise<unknown>]>([
+  ['info', (at) => at.task.info()],
+  ['task', (at) => at.supervisor.task(at.task.key)],
+  ['tasks', (at) => at.supervisor.tasks().next()],
+  ['pause', (at) => at.supervisor.pause()],
+  ['setDescription', (at) => at.task.setDescription('x')],
+  ["the body's info", (at) => at.run.task.info()],
+])('%s settles after a stop although the store never answers', async ([, ask]) => {
+  const store = gatedStore();
+  const at = await heldWorld({ store });
+  store.hold('read', 'query', 'setControl', 'commit');
+  const answer = ask(at);
+  answer.catch(() => {});
+  await quiet();
+  await stopAll(at.clock, at.supervisor);
+  expect(await standing(answer)).toBe('rejected');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type TaskInfo, memoryStore } from '../src/index.ts';
+import { type CreatedTaskHandle, type TaskInfo, memoryStore } from '../src/index.ts';
 import { faultOf } from './support/fault.ts';
 import { gatedStore } from './support/gated-store.ts';
 import { heldBody } from './support/held-body.ts';
@@ -86,13 +86,6 @@ describe('a watcher', () => {
     for (let index = 0; index < 3; index += 1) for await (const info of task.watch()) if (info) break;
     await quiet();
     expect(lanes()).toBe(0);
-    const ending = task.ended();
-    await quiet();
-    expect(lanes()).toBe(1);
-    await task.cancel();
-    await ending;
-    await quiet();
-    expect(lanes()).toBe(0);
   });
 
   test('sees nothing that is not committed', async () => {
@@ -165,4 +158,27 @@ test('the signal of a created task aborts when it is canceled by anyone, and at 
   await quiet();
   expect(tasks.map(({ signal }) => signal.aborted)).toEqual([true, true, false, true]);
   expect(far.signal.reason).toMatchObject({ name: 'RequestCanceled' });
+});
+
+describe('a task without a body is held by nothing, once all that was asked of it is answered:', () => {
+  test.fails.for<[string, (task: CreatedTaskHandle) => Promise<unknown>]>([
+    ['a cancel in the queue', (task) => task.cancel()],
+    ['an end that its driver said', (task) => task.setState('success')],
+    ['an end that somebody waited for', (task) => Promise.all([task.ended(), task.cancel()])],
+  ])('%s', async ([, end]) => {
+    await using at = await world();
+    for (let index = 0; index < 3; index += 1) {
+      await end(await at.supervisor.createTask({ type: 'created', cancelable: true }));
+    }
+    await quiet();
+    expect(at.supervisor.actor.getSnapshot().context.lanes).toBe(0);
+  });
+
+  test.fails('a description of a submitted task', async () => {
+    const body = heldBody();
+    await using at = await world({ tasks: [body.definition], run: false });
+    await (await at.supervisor.submit(body.definition)).setDescription('waits');
+    await quiet();
+    expect(at.supervisor.actor.getSnapshot().context.lanes).toBe(0);
+  });
 });
