@@ -5,7 +5,7 @@ import { Fault, invalidArgument, isFault, rememberCause, toLocalizedFault } from
 import { boolean, finite, known, name } from './options.ts';
 import type { Runtime } from './runtime.ts';
 import { serialize, storable } from './serialize.ts';
-import type { CancelReceipt, CreatedTaskHandle, StateOptions, TaskHandle } from './task-handle.ts';
+import type { CancelReceipt, CreatedTaskHandle, StateOptions, TaskHandle, Watch } from './task-handle.ts';
 import { type TaskInfo, taskInfo } from './task-info.ts';
 import { type Watcher, watching, whenEnded, whenResult } from './watcher.ts';
 
@@ -62,12 +62,31 @@ export class Handle<R = unknown> implements TaskHandle<R> {
     return this.#watch(whenEnded(this.key)) as Promise<TaskInfo<R>>;
   }
 
-  async *watch(): AsyncGenerator<TaskInfo<R>, undefined, undefined> {
-    if (!this.#access.isTrusted) await this.#access.permit('System.View', this.key);
+  watch(): Watch<R> {
     const [watcher, channel] = watching(this.key, (gone) => this.#runtime.unwatch(this.key, gone));
+    let begun: Promise<void> | undefined;
+    // Not a generator: a reader could not leave one while it waits.
+    return {
+      next: async () => {
+        await (begun ??= this.#begin(watcher));
+        const { value, done } = await channel.next();
+        return done === true
+          ? { value: undefined, done }
+          : { value: taskInfo(value) as TaskInfo<R>, done: false };
+      },
+      return: async () => {
+        await channel.return();
+        return { value: undefined, done: true };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  async #begin(watcher: Watcher): Promise<void> {
+    if (!this.#access.isTrusted) await this.#access.permit('System.View', this.key);
     this.#runtime.watch(this.key, watcher);
-    for await (const record of channel) yield taskInfo(record) as TaskInfo<R>;
-    return undefined;
   }
 
   async #watch<T>([watcher, promise]: [Watcher, Promise<T>]): Promise<T> {

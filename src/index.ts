@@ -48,6 +48,6 @@ export {
   type TaskDefinition,
   defineTask,
 } from './task.ts';
-export type { CancelReceipt, CreatedTaskHandle, StateOptions, TaskHandle } from './task-handle.ts';
+export type { CancelReceipt, CreatedTaskHandle, StateOptions, TaskHandle, Watch } from './task-handle.ts';
 export type { AttemptInfo, TaskInfo } from './task-info.ts';
 export { type Turn, type TurnScheduler, immediateTurns } from './turn.ts';

@@ -14,6 +14,11 @@ export interface StateOptions {
   readonly fault?: Fault | FaultName;
 }
 
+/** A task's information as it changes. A reader may leave at any time, also while it waits. */
+export interface Watch<R = unknown> extends AsyncIterableIterator<TaskInfo<R>, undefined> {
+  return(value?: undefined): Promise<IteratorResult<TaskInfo<R>, undefined>>;
+}
+
 /** A task as clients see it: cheap, and holding nothing of it but the key. */
 export interface TaskHandle<R = unknown> {
   readonly key: string;
@@ -69,7 +74,7 @@ export interface TaskHandle<R = unknown> {
    * The present information first, then the latest after every change, the final one last and never missed. A slow
    * reader misses what lies between, and holds up nobody.
    */
-  watch(): AsyncGenerator<TaskInfo<R>, undefined, undefined>;
+  watch(): Watch<R>;
 }
 
 /** A task that its creator drives. */

@@ -136,13 +136,24 @@ describe('two supervisors of one store', () => {
 
   test('leave to one what the other took and may no longer start', async () => {
     await using at = await pair();
-    const task = await at.worker.submit(at.body.definition);
-    await stopAll(at.clock, at.worker);
-    await using next = await world({ tasks: [at.body.definition], store: at.store, clock: at.clock });
+    const filler = heldBody({ type: 'filler' });
+    const options = { tasks: [at.body.definition, filler.definition], concurrency: 1 };
+    await using next = await world({ ...options, store: at.store, clock: at.clock });
+    await next.supervisor.submit(filler.definition);
+    const run = await filler.started();
+    at.workers.hold('take');
+    const task = await at.web.submit(at.body.definition);
     await quiet();
-    for (const run of at.body.runs) run.resolve();
+    expect(at.workers.held).toBe(1);
+    const stopping = at.worker.stop();
     await quiet();
-    expect(await (await next.supervisor.task(task.key)).info()).toMatchObject({ state: 'success' });
+    at.workers.release();
+    await stopping;
+    await quiet();
+    run.resolve();
+    await at.body.started();
+    expect(await task.info()).toMatchObject({ state: 'running' });
+    expect(next.supervisor.actor.getSnapshot().context.slots).toBe(1);
   });
 });
 

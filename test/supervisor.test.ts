@@ -162,6 +162,23 @@ describe('drain', () => {
     expect(leafOf(at.supervisor)).toBe('stopped');
   });
 
+  test('starts no root in a slot that becomes free', async () => {
+    const at = await heldWorld({ concurrency: 2 });
+    const second = await at.supervisor.submit(at.body.definition);
+    const third = await at.supervisor.submit(at.body.definition);
+    const run = await at.body.started(1);
+    const draining = at.supervisor.drain();
+    at.run.resolve();
+    await quiet();
+    expect([at.body.runs.length, await standing(draining)]).toEqual([2, 'pending']);
+    run.resolve();
+    await draining;
+    expect([await second.info(), await third.info()]).toMatchObject([
+      { state: 'success' },
+      { state: 'queued' },
+    ]);
+  });
+
   test('with nothing to wait for stops at once; again, it resolves as well', async () => {
     const { supervisor } = await world();
     expect(await standing(supervisor.drain())).toBe('fulfilled');

@@ -1,6 +1,6 @@
 import { type Store, memoryStore } from '../../src/index.ts';
 
-type Method = 'commit' | 'read' | 'counts' | 'query' | 'setControl';
+type Method = 'commit' | 'read' | 'counts' | 'query' | 'setControl' | 'take';
 
 /** A memory store whose answers come when the test lets them. */
 export interface GatedStore extends Store {
@@ -33,7 +33,12 @@ export function gatedStore(store: Store = memoryStore()): GatedStore {
   };
   const { records, dispatch } = store;
   return {
-    dispatch,
+    dispatch: {
+      take: gate('take', (...given) => dispatch.take(...given)),
+      offer: (...given) => dispatch.offer(...given),
+      withdraw: (...given) => dispatch.withdraw(...given),
+      offers: (...given) => dispatch.offers(...given),
+    },
     records: {
       commit: gate('commit', (...given) => records.commit(...given)),
       read: gate('read', (...given) => records.read(...given)),
