@@ -34,7 +34,7 @@ export interface Access {
 export function trusted(runtime: Runtime): Access {
   return {
     isTrusted: true,
-    permit: (_privilege, key) => existing(runtime, key),
+    permit: (_privilege, key) => runtime.orStopped(existing(runtime, key)),
     permitType: () => Promise.resolve(),
     shows: () => Promise.resolve(true),
   };

@@ -30,6 +30,8 @@ export interface LanePort extends PresencePort {
   commit(group: Group, settle: (verdict: Verdict) => void): void;
   /** The record comes by `loaded`. */
   load(key: string): void;
+  /** It has dealt with something, and may be needed no more. */
+  rested(lane: Lane): void;
   /** A record was committed by this supervisor. */
   changed(record: TaskRecord, decisions: readonly Decision[]): void;
   /** The sums of this parent were changed by a commit. */
@@ -128,6 +130,7 @@ export class Lane {
     this.advance();
     if (this.#phase === 'fresh') this.#phase = 'idle';
     this.#readAgain();
+    this.#port.rested(this);
   }
 
   /** The body is gone, and its end was dealt with. */
@@ -188,6 +191,7 @@ export class Lane {
       );
     this.advance();
     this.#readAgain();
+    this.#port.rested(this);
   }
 
   /** A hint that came while the record could not be read. */

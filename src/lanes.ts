@@ -6,7 +6,7 @@ import type { TaskRecord } from './record.ts';
 import type { RecordStore } from './store.ts';
 import type { Watcher } from './watcher.ts';
 
-export interface LanesPort extends Omit<LanePort, 'load' | 'summed'> {
+export interface LanesPort extends Omit<LanePort, 'load' | 'summed' | 'rested'> {
   readonly records: RecordStore;
   /** Brings the store's answer back into the supervisor's mailbox. */
   deliver(proceed: () => void): void;
@@ -26,6 +26,7 @@ export class Lanes {
     this.#lanePort = {
       ...port,
       load: (key) => void this.#toLoad.push(key),
+      rested: (lane) => void this.#touched.push(lane),
       summed: (parent) => this.#lane(parent.key, parent).adopt(parent),
     };
   }
@@ -99,7 +100,8 @@ export class Lanes {
   flush(): void {
     if (this.#toLoad.length > 0) this.#loadAll();
     if (this.#touched.length === 0) return;
-    for (const lane of this.#touched) if (lane.isIdle) this.#lanes.delete(lane.key);
+    for (const lane of this.#touched)
+      if (lane.isIdle && this.#lanes.get(lane.key) === lane) this.#lanes.delete(lane.key);
     this.#touched = [];
   }
 

@@ -246,7 +246,11 @@ export class Runtime {
   }
 
   /** Nothing of the type, or nothing at all, starts after it resolves; or that is taken back. */
-  async pause(type: string | undefined, isPaused: boolean): Promise<void> {
+  pause(type: string | undefined, isPaused: boolean): Promise<void> {
+    return this.orStopped(this.#setPaused(type, isPaused));
+  }
+
+  async #setPaused(type: string | undefined, isPaused: boolean): Promise<void> {
     const refused = this.#life.refuses('OPERATE');
     if (refused) throw refused;
     const name = pausePrefix + (type ?? everyType);

@@ -134,7 +134,8 @@ export class Supervisor implements AsyncDisposable {
     const wanted = recordFilter(filter, [...definitions.keys()]);
     let after = 0;
     for (;;) {
-      const page = await store.records.query({ filter: wanted, after, limit: pageSize });
+      const reading = Promise.resolve(store.records.query({ filter: wanted, after, limit: pageSize }));
+      const page = await this.#runtime.orStopped(reading);
       for (const record of page) {
         after = record.order;
         if (await this.#access.shows(record)) yield taskInfo(record);

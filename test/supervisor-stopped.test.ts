@@ -93,7 +93,7 @@ describe('after a stop', () => {
   });
 });
 
-test.fails.for<[string, (at: HeldWorld) => Promise<unknown>]>([
+test.for<[string, (at: HeldWorld) => Promise<unknown>]>([
   ['info', (at) => at.task.info()],
   ['task', (at) => at.supervisor.task(at.task.key)],
   ['tasks', (at) => at.supervisor.tasks().next()],
