@@ -116,7 +116,7 @@ export class Lane {
 
   /** The sums of its children, as a commit left them. */
   adopt(record: TaskRecord): void {
-    if (this.#phase === 'loading') return this.hint();
+    if (this.#phase === 'loading') return this.reconsider();
     if (this.#record && this.#record.sequence !== record.sequence) return this.hint();
     this.#record = record;
     this.#snapshot = undefined;

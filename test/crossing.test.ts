@@ -34,7 +34,7 @@ async function endWhile(method: 'read' | 'commit') {
   await quiet();
   at.store.release();
   await quiet();
-  return at.task.info();
+  return await at.task.info();
 }
 
 test('the end of the last child is not lost on a parent whose commit is on its way', async () => {

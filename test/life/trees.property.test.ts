@@ -29,6 +29,9 @@ const laws: Readonly<Record<string, records.HistoryLaw>> = {
   'no attempt starts once a cancel was accepted': trees.nothingStartsOnceCanceled,
 };
 
+/** One seed for the gate, another for whoever searches: `PROPERTY_SEED=$RANDOM PROPERTY_RUNS=2000`. */
+const seed = Number(process.env['PROPERTY_SEED'] ?? 1);
+
 const timeout = 20_000 + numRuns * 300;
 
 async function assertTree(program: TreeProgram, more: typeof laws = {}): Promise<void> {
@@ -52,7 +55,7 @@ describe('whatever trees of tasks do, and whatever is done to them', { timeout }
       fc.asyncProperty(treePrograms, (program) =>
         assertTree({ ...program, stopMs: undefined }, parentsEndLast),
       ),
-      { numRuns, ...limits },
+      { numRuns, seed, ...limits },
     ));
 
   test('and so it is where the supervisor stops, and another takes up what it left', async () => {
@@ -61,7 +64,7 @@ describe('whatever trees of tasks do, and whatever is done to them', { timeout }
     try {
       await fc.assert(
         fc.asyncProperty(treePrograms, (program) => assertTree({ ...program, stopMs: program.stopMs ?? 0 })),
-        { numRuns, ...limits },
+        { numRuns, seed, ...limits },
       );
     } finally {
       warn.mockRestore();
