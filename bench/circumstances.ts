@@ -21,7 +21,11 @@ export function circumstances(): Circumstances {
 }
 
 function git(...args: string[]): string {
-  return execFileSync('git', args, { cwd: new URL('..', import.meta.url), encoding: 'utf8' }).trim();
+  return execFileSync('git', args, {
+    cwd: new URL('..', import.meta.url),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
 }
 
 /** What was measured: `+ changes` where the code was not what was committed. */
