@@ -63,10 +63,6 @@ export class Attempt {
     return this.#controller.signal;
   }
 
-  get isAborted(): boolean {
-    return this.#reason !== undefined;
-  }
-
   /** Aborts the signal; a second call does nothing. */
   abort(name: FaultName): void {
     if (this.#reason) return;
@@ -79,8 +75,9 @@ export class Attempt {
     const { signal } = this;
     return new Promise((resolve, reject) => {
       const abort = () => reject(signal.reason as Fault);
-      if (signal.aborted) return abort();
-      signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true });
+      // Whoever is not told of this answer any more has it handled here.
       answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
     });
   }
