@@ -127,6 +127,11 @@ export class Lane {
   loaded(record: TaskRecord | undefined): void {
     this.#phase = 'fresh';
     this.#replace(record);
+    this.#rest();
+  }
+
+  /** After a reading or a commit: what waits is decided, and what was hinted meanwhile is read again. */
+  #rest(): void {
     this.advance();
     if (this.#phase === 'fresh') this.#phase = 'idle';
     this.#readAgain();
@@ -138,10 +143,11 @@ export class Lane {
     this.#presence.bodyGone();
   }
 
-  /** The record could not be read. */
+  /** The record could not be read. What the runtime has to say of a task that it knows is decided all the same. */
   unreadable(fault: Fault): void {
-    this.#phase = 'idle';
-    this.abandon(fault, 'everybody');
+    this.#phase = 'fresh';
+    this.abandon(fault, this.#record ? 'clients' : 'everybody');
+    this.#rest();
   }
 
   /** Clients are told that it will not happen; and so is the runtime, if nothing can be committed any more. */
@@ -189,9 +195,7 @@ export class Lane {
         operations.filter((operation) => waiting.has(operation)),
         verdict,
       );
-    this.advance();
-    this.#readAgain();
-    this.#port.rested(this);
+    this.#rest();
   }
 
   /** A hint that came while the record could not be read. */
