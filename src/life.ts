@@ -19,6 +19,9 @@ export interface LifePort {
   deliver(proceed: () => void): void;
 }
 
+/** What is asked of the chart and changes nothing: may this be done? */
+type Question = 'SUBMIT' | 'OPERATE' | 'CLAIM';
+
 /** The supervisor's own life, by its chart. */
 export class Life {
   readonly #port: LifePort;
@@ -42,8 +45,18 @@ export class Life {
     return this.#leaf === 'stopped';
   }
 
-  /** What the chart answers here to a question that changes nothing: may this be done? */
-  refuses(question: 'SUBMIT' | 'OPERATE' | 'CLAIM', child = false): Fault | undefined {
+  /** The fault with which the chart refuses this here; undefined: it may be done. */
+  refuses(question: Question, child = false): Fault | undefined {
+    const name = faultOf(this.#answer(question, child));
+    return name && new Fault(name, `Expected a supervisor that takes this, but it is ${this.#leaf}.`);
+  }
+
+  allows(question: Question, child = false): boolean {
+    return this.#answer(question, child) === 'ok';
+  }
+
+  /** What the chart answers to a question that changes nothing. Asked once for each leaf. */
+  #answer(question: Question, child: boolean): Outcome {
     const asked = child ? `${question} child` : question;
     let outcome = this.#answers.get(asked);
     if (outcome === undefined) {
@@ -52,18 +65,11 @@ export class Life {
       if (outcome === 'InvalidState') outcome = 'SupervisorStopped';
       this.#answers.set(asked, outcome);
     }
-    const name = faultOf(outcome);
-    return name && new Fault(name, `Expected a supervisor that takes this, but it is ${this.#leaf}.`);
+    return outcome;
   }
 
-  allows(question: 'SUBMIT' | 'OPERATE' | 'CLAIM', child = false): boolean {
-    const asked = child ? `${question} child` : question;
-    const known = this.#answers.get(asked);
-    return known === undefined ? this.refuses(question, child) === undefined : known === 'ok';
-  }
-
-  /** Whether the chart took the event. */
-  send(type: Exclude<SupervisorEvent['type'], 'SUBMIT' | 'OPERATE' | 'CLAIM'>): void {
+  /** The supervisor is where the chart leads it, and what follows from being there is begun. */
+  send(type: Exclude<SupervisorEvent['type'], Question>): void {
     const { snapshot } = step(supervisorMachine, this.#snapshot, { type });
     this.#snapshot = snapshot;
     const leaf = leafOf(snapshot.value);

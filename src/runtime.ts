@@ -340,7 +340,7 @@ export class Runtime {
   }
 
   #ring(key: string, event: TaskEvent): void {
-    this.mailbox.enter({ source: 'clock', key }, () => this.#lanes.operate(key, event, () => {}));
+    this.mailbox.enter({ source: 'clock', key }, () => this.#lanes.operate(key, event));
   }
 
   /** What was taken may be lost on its way: it is offered again. */

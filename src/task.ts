@@ -6,7 +6,7 @@ import { type Retry, type RetryOptions, retryOf } from './retry.ts';
 import type { CancelReceipt, TaskHandle } from './task-handle.ts';
 import type { TaskInfo } from './task-info.ts';
 
-/** What a body is given. Everything on it may be destructured. */
+/** What a body is given. Every member may be destructured by its name; most are made when they are asked for, and a rest (`...rest`) misses them. */
 export interface BodyContext<I = unknown, C = unknown, S = C> {
   /** The input, as its schema made it, parsed anew for this attempt. */
   readonly input: I;
