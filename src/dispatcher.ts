@@ -32,7 +32,7 @@ export const everyType = '';
 /** Which queued task starts next, and whether there is a slot for it. A slot is taken from the claim until its body is gone. */
 export class Dispatcher {
   readonly #port: DispatcherPort;
-  readonly #changes = new Map<string, Offer | undefined>();
+  #changes = new Map<string, Offer | undefined>();
   #slots = 0;
   #claiming = 0;
   /** Claims that hold a slot for a body that has not started yet. */
@@ -164,7 +164,8 @@ export class Dispatcher {
       if (offer) offers.push(offer);
       else withdrawn.push(key);
     }
-    this.#changes.clear();
+    // Not cleared: a table that was cleared keeps its successor alive until it is collected itself.
+    this.#changes = new Map();
     const failed = (error: unknown) => this.#port.deliver(() => this.#port.failed(error));
     if (withdrawn.length > 0) this.#port.dispatch.withdraw(withdrawn).then(undefined, failed);
     if (offers.length > 0) {

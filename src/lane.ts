@@ -40,6 +40,8 @@ export interface LanePort extends PresencePort {
 }
 
 const nobody: readonly Watcher[] = [];
+/** Never pushed to: most lanes wait for nothing most of the time. */
+const nothing: Operation[] = [];
 
 /**
  * All that concerns one task, in the order in which it came: what is wanted is decided on the newest committed record,
@@ -52,8 +54,8 @@ export class Lane {
   #record: TaskRecord | undefined;
   #snapshot: TaskSnapshot | undefined;
   #phase: 'idle' | 'loading' | 'fresh' | 'committing' = 'idle';
-  #waiting: Operation[] = [];
-  #deciding: readonly Operation[] = [];
+  #waiting: Operation[] = nothing;
+  #deciding: readonly Operation[] = nothing;
   /** Somebody else changed the record while it could not be read. */
   #isHinted = false;
   /** Reality is to follow the record, although it may be the one that is known. */
@@ -83,7 +85,8 @@ export class Lane {
   }
 
   operate(operation: Operation): void {
-    this.#waiting.push(operation);
+    if (this.#waiting.length === 0) this.#waiting = [operation];
+    else this.#waiting.push(operation);
     this.advance();
   }
 
@@ -170,7 +173,7 @@ export class Lane {
     const group = groupOf(record, operations, decisions);
     // A commit proves that the record was the newest; where nothing is to be committed, a fresh reading has to.
     if (!group && this.#phase === 'idle') return this.#load();
-    this.#waiting = this.#waiting.slice(operations.length);
+    this.#waiting = operations === this.#waiting ? nothing : this.#waiting.slice(operations.length);
     if (!group) {
       answerAll(operations, decisions);
       return this.advance();
@@ -186,13 +189,14 @@ export class Lane {
   }
 
   #committed(operations: readonly Operation[], decisions: readonly Decision[], verdict: Verdict): void {
-    const waiting = new Set(this.#deciding);
+    // Some of them may have been given up meanwhile, and were told so.
+    const waiting = this.#deciding === operations ? undefined : new Set(this.#deciding);
     this.#phase = 'idle';
-    this.#deciding = [];
+    this.#deciding = nothing;
     if (verdict.ok) this.#apply(operations, decisions, waiting, verdict);
     else
       this.#decideAgain(
-        operations.filter((operation) => waiting.has(operation)),
+        operations.filter((operation) => !waiting || waiting.has(operation)),
         verdict,
       );
     this.#rest();
@@ -217,7 +221,7 @@ export class Lane {
   #apply(
     operations: readonly Operation[],
     decisions: readonly Decision[],
-    waiting: ReadonlySet<Operation>,
+    waiting: ReadonlySet<Operation> | undefined,
     { records }: Verdict,
   ): void {
     const [committed, ...others] = records;
@@ -247,8 +251,9 @@ export class Lane {
     if (!record) {
       this.#record = undefined;
       this.#snapshot = undefined;
-      for (const { answer } of this.#waiting.splice(0))
-        answer({ outcome: 'ManagedObjectNotFound', record: undefined });
+      const waiting = this.#waiting;
+      this.#waiting = nothing;
+      for (const { answer } of waiting) answer({ outcome: 'ManagedObjectNotFound', record: undefined });
       for (const watcher of this.#takeWatchers()) watcher.see(undefined);
       return;
     }
@@ -305,6 +310,7 @@ function sameSums(a: TaskRecord['children'], b: TaskRecord['children']): boolean
 
 /** The operations before one that reserves a name that an earlier one reserves: it has to find that one committed. */
 function untilNameRepeats(operations: readonly Operation[]): readonly Operation[] {
+  if (operations.length === 1) return operations;
   const names = new Set<string>();
   for (const [index, { writes = [] }] of operations.entries()) {
     for (const write of writes) {
@@ -313,7 +319,7 @@ function untilNameRepeats(operations: readonly Operation[]): readonly Operation[
       names.add(write.name);
     }
   }
-  return operations.slice();
+  return operations;
 }
 
 /** What is to be committed for these decisions; undefined: nothing. */
@@ -323,10 +329,7 @@ function groupOf(
   decisions: readonly Decision[],
 ): Group | undefined {
   const next = decisions.at(-1)?.record ?? record;
-  const accepted = operations.filter(
-    (_operation, index) => faultOf(decisions[index]?.outcome ?? 'InvalidState') === undefined,
-  );
-  const writes = accepted.flatMap((operation) => operation.writes ?? []);
+  const writes = writesOf(operations, decisions);
   const { key, sequence, life } = record;
   if (next === record)
     return writes.length === 0 ? undefined : [{ kind: 'check', key, sequence, fence: life.fence }, ...writes];
@@ -334,6 +337,17 @@ function groupOf(
   const forParent = childChanged(record, next);
   return forParent ? [own, ...writes, forParent] : [own, ...writes];
 }
+
+/** What the accepted operations want to be written besides. */
+function writesOf(operations: readonly Operation[], decisions: readonly Decision[]): readonly Write[] {
+  if (operations.every(({ writes }) => writes === undefined)) return noWrites;
+  const accepted = operations.filter(
+    (_operation, index) => faultOf(decisions[index]?.outcome ?? 'InvalidState') === undefined,
+  );
+  return accepted.flatMap(({ writes }) => writes ?? []);
+}
+
+const noWrites: readonly Write[] = [];
 
 /** `waiting`: those who still wait for their answer; all of them, where it is left out. */
 function answerAll(

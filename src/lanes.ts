@@ -25,7 +25,7 @@ export class Lanes {
     this.#port = port;
     this.#lanePort = {
       ...port,
-      load: (key) => void this.#toLoad.push(key),
+      load: (key) => this.#load(key),
       rested: (lane) => void this.#touched.push(lane),
       summed: (parent) => this.#lane(parent.key, parent).adopt(parent),
     };
@@ -96,9 +96,8 @@ export class Lanes {
     }
   }
 
-  /** Reads what is wanted, and lets go of the lanes that nobody needs. */
+  /** Lets go of the lanes that nobody needs. */
   flush(): void {
-    if (this.#toLoad.length > 0) this.#loadAll();
     if (this.#touched.length === 0) return;
     for (const lane of this.#touched)
       if (lane.isIdle && this.#lanes.get(lane.key) === lane) this.#lanes.delete(lane.key);
@@ -110,6 +109,12 @@ export class Lanes {
     if (!lane) this.#lanes.set(key, (lane = new Lane(key, this.#lanePort, record)));
     this.#touched.push(lane);
     return lane;
+  }
+
+  /** What a burst of turns wants is read at once, after it. */
+  #load(key: string): void {
+    if (this.#toLoad.length === 0) queueMicrotask(() => this.#loadAll());
+    this.#toLoad.push(key);
   }
 
   #loadAll(): void {

@@ -68,6 +68,7 @@ class MemoryDispatch implements Dispatch {
   #tickets = 0;
 
   offer(offers: readonly Offer[]): PromiseLike<void> {
+    const ticketsBefore = this.#tickets;
     for (const offer of offers) {
       const { key, type, priority, startAt, isChild } = offer;
       const present = this.#entries.get(key);
@@ -79,7 +80,7 @@ class MemoryDispatch implements Dispatch {
       this.#entries.set(key, entry);
       heap.push(entry);
     }
-    for (const hint of this.#hints) hint();
+    if (this.#tickets > ticketsBefore) for (const hint of this.#hints) hint();
     return done;
   }
 
