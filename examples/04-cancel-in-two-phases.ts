@@ -10,7 +10,7 @@ const polite = defineTask({
 const stubborn = defineTask({
   type: 'stubborn',
   async run() {
-    await deaf(50); // was not given the signal: nothing can end it
+    await deaf(500); // was not given the signal: nothing can end it
     return 'finished all the same';
   },
 });

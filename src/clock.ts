@@ -14,6 +14,11 @@ export interface Clock {
   monotonic(): number;
   /** Calls back once, when `monotonic()` has grown by `delayMs`, not before, and never inside this call. `background`: does not keep the process alive. */
   setTimer(delayMs: number, fire: () => void, background?: boolean): Timer;
+  /**
+   * Calls back once everything else that waits for the process, timers and I/O, has had its turn. Left out: nothing
+   * else has to, as where time is simulated. `background`: does not keep the process alive.
+   */
+  yield?(resume: () => void, background?: boolean): void;
 }
 
 /** The longest delay that Node's timers take (2^31 - 1 ms); a longer one would fire at once. */
@@ -35,5 +40,9 @@ export const systemClock: Clock = {
     timeout = setTimeout(arm, Math.min(Math.ceil(Math.max(0, delayMs)), longestDelayMs));
     if (background) timeout.unref();
     return { cancel: () => clearTimeout(timeout) };
+  },
+  yield(resume, background = false) {
+    const immediate = setImmediate(resume);
+    if (background) immediate.unref();
   },
 };

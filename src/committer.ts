@@ -35,6 +35,9 @@ export interface CommitterPort {
 const firstPauseMs = 25;
 const longestPauseMs = 1_000;
 
+/** A larger batch saves little, and its verdicts hold up all else. */
+const mostGroups = 500;
+
 /**
  * Group commit without a timer: one batch is in flight, and what gathers meanwhile is the next. A batch that the store
  * refuses is tried again until `storeRetryMs` are over.
@@ -68,8 +71,7 @@ export class Committer {
   /** Sends what has gathered, unless a batch is in flight. */
   flush(): void {
     if (this.#inFlight || this.#failed || this.#gathering.length === 0) return;
-    const pending = this.#gathering;
-    this.#gathering = [];
+    const pending = this.#gathering.splice(0, mostGroups);
     const deadline = this.#port.timers.set(this.#port.storeRetryMs, () =>
       this.#port.deliver(() => this.#fail(this.#unanswered())),
     );

@@ -6,6 +6,9 @@ import type { TaskRecord } from './record.ts';
 import type { RecordStore } from './store.ts';
 import type { Watcher } from './watcher.ts';
 
+/** So many records are read at a time: more hold up all else when they come. */
+const mostReadings = 500;
+
 export interface LanesPort extends Omit<LanePort, 'load' | 'summed' | 'rested'> {
   readonly records: RecordStore;
   /** Brings the store's answer back into the supervisor's mailbox. */
@@ -111,23 +114,28 @@ export class Lanes {
     return lane;
   }
 
-  /** What a burst of turns wants is read at once, after it. */
+  /** What a burst of turns wants is read together, after it. */
   #load(key: string): void {
-    if (this.#toLoad.length === 0) queueMicrotask(() => this.#loadAll());
+    if (this.#toLoad.length === 0) queueMicrotask(() => this.#loadSome());
     this.#toLoad.push(key);
   }
 
-  #loadAll(): void {
-    const keys = this.#toLoad;
-    this.#toLoad = [];
-    this.#port.records.read(keys).then(
-      (records) =>
-        this.#port.deliver(() => keys.forEach((key, index) => this.#lane(key).loaded(records[index]))),
-      (error: unknown) => {
-        const message = `Expected the store to be readable, but it answered ${show(error)}.`;
-        const fault = new Fault('StoreFailed', message, { cause: error });
-        this.#port.deliver(() => keys.forEach((key) => this.#lane(key).unreadable(fault)));
-      },
-    );
+  #loadSome(): void {
+    const keys = this.#toLoad.splice(0, mostReadings);
+    const isMore = this.#toLoad.length > 0;
+    this.#port.records
+      .read(keys)
+      .then(
+        (records) =>
+          this.#port.deliver(() => keys.forEach((key, index) => this.#lane(key).loaded(records[index]))),
+        (error: unknown) => {
+          const message = `Expected the store to be readable, but it answered ${show(error)}.`;
+          const fault = new Fault('StoreFailed', message, { cause: error });
+          this.#port.deliver(() => keys.forEach((key) => this.#lane(key).unreadable(fault)));
+        },
+      )
+      .then(() => {
+        if (isMore) this.#loadSome();
+      });
   }
 }

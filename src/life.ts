@@ -48,7 +48,10 @@ export class Life {
   /** The fault with which the chart refuses this here; undefined: it may be done. */
   refuses(question: Question, child = false): Fault | undefined {
     const name = faultOf(this.#answer(question, child));
-    return name && new Fault(name, `Expected a supervisor that takes this, but it is ${this.#leaf}.`);
+    return (
+      name &&
+      new Fault(name, `Expected a supervisor that still takes calls like this one, but it is ${this.#leaf}.`)
+    );
   }
 
   allows(question: Question, child = false): boolean {

@@ -1,7 +1,9 @@
+import type { LoopShare } from './loop-share.ts';
 import type { Store } from './store.ts';
 import type { Timers } from './timers.ts';
 
 export interface PatiencePort {
+  readonly loop: LoopShare;
   readonly timers: Timers;
   /** How long a call is repeated before its refusal is passed on. */
   readonly storeRetryMs: number;
@@ -13,13 +15,13 @@ const firstPauseMs = 25;
 const longestPauseMs = 1_000;
 
 /**
- * The same store, but every call that may be repeated without harm is, for a while. `commit` is not among them: only
+ * The same store, but its answers leave the event loop its turns, and every call that may be repeated without harm is, for a while. `commit` is not among them: only
  * who sent it can tell whether it happened; nor is `take`, whose answer may be lost with what it took.
  */
 export function patientStore({ records, dispatch }: Store, port: PatiencePort): Store {
   return {
     records: {
-      commit: (groups, worker, now) => records.commit(groups, worker, now),
+      commit: (groups, worker, now) => port.loop.within(records.commit(groups, worker, now)),
       changes: (worker, hint) => records.changes(worker, hint),
       read: (keys) => repeated(port, () => records.read(keys)),
       query: (query) => repeated(port, () => records.query(query)),
@@ -30,7 +32,7 @@ export function patientStore({ records, dispatch }: Store, port: PatiencePort): 
       setControl: (name, value, worker) => repeated(port, () => records.setControl(name, value, worker)),
     },
     dispatch: {
-      take: async (request) => dispatch.take(request),
+      take: async (request) => port.loop.within(dispatch.take(request)),
       offers: (hint) => dispatch.offers(hint),
       offer: (offers) => repeated(port, () => dispatch.offer(offers)),
       withdraw: (keys) => repeated(port, () => dispatch.withdraw(keys)),
@@ -51,7 +53,7 @@ function repeated<T>(port: PatiencePort, call: () => PromiseLike<T>): Promise<T>
     const attempt = () => {
       // A store may throw where it should reject.
       try {
-        call().then(resolve, refused);
+        port.loop.within(call()).then(resolve, refused);
       } catch (error) {
         refused(error);
       }

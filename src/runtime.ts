@@ -14,6 +14,7 @@ import { keySource } from './key.ts';
 import type { Operation } from './lane.ts';
 import { Lanes } from './lanes.ts';
 import { Life } from './life.ts';
+import { LoopShare } from './loop-share.ts';
 import { Mailbox } from './mailbox.ts';
 import type { InspectObserver } from './observer.ts';
 import { patientStore } from './patient-store.ts';
@@ -90,6 +91,7 @@ export class Runtime {
     this.#timers = new Timers(clock, false);
     this.#background = new Timers(clock, true);
     this.#store = patientStore(options.store, {
+      loop: new LoopShare(clock),
       timers: this.#background,
       storeRetryMs: options.storeRetryMs,
       retrying: (error) => this.events.emit({ kind: 'storeRetry', error }),

@@ -14,20 +14,16 @@ import {
   structuredParent,
 } from '../store.ts';
 import { MemoryFinished } from './memory-finished.ts';
+import { KeysInOrder } from './memory-order.ts';
 import { MemoryReservations } from './memory-reservations.ts';
-
-/** The keys that were taken out of the order of creation are cut out of it once they are this many, and half of it. */
-const compactFrom = 1024;
 
 class MemoryRecords implements RecordStore {
   readonly #records = new Map<string, TaskRecord>();
-  /** Keys in the order of creation, with those that were pruned until they are compacted away. */
-  #keys: string[] = [];
-  #orders: number[] = [];
+  readonly #keys = new KeysInOrder();
   #orderOfLast = 0;
   readonly #counts = { queued: 0, running: 0, success: 0, error: 0 };
   /** The keys of the tasks that were created with this parent. */
-  readonly #childrenOf = new Map<string, Set<string>>();
+  readonly #childrenOf = new Map<string, KeysInOrder>();
   readonly #finished = new MemoryFinished();
   /** Final children that retention would have removed, were their parent final. */
   readonly #heldBack = new Set<string>();
@@ -62,11 +58,9 @@ class MemoryRecords implements RecordStore {
   }
 
   /** Keys in the order of creation, among which are all that the filter can let pass. */
-  *#candidates({ parentTaskKeys }: RecordFilter, after: number): Generator<string> {
-    if (parentTaskKeys?.length === 1) return yield* this.#childrenOf.get(parentTaskKeys[0] ?? '') ?? [];
-    for (let index = firstAfter(this.#orders, after); index < this.#keys.length; index += 1) {
-      yield this.#keys[index] ?? '';
-    }
+  #candidates({ parentTaskKeys }: RecordFilter, after: number): Iterable<string> {
+    if (parentTaskKeys?.length !== 1) return this.#keys.after(after);
+    return this.#childrenOf.get(parentTaskKeys[0] ?? '')?.after(after) ?? [];
   }
 
   counts(): PromiseLike<Counts> {
@@ -81,7 +75,6 @@ class MemoryRecords implements RecordStore {
   prune(request: PruneRequest): PromiseLike<Pruned> {
     const pruned = this.#finished.prune(request, (key) => this.#remove(key));
     this.#reservations.expire(request.now);
-    this.#compact();
     return Promise.resolve(pruned);
   }
 
@@ -130,13 +123,12 @@ class MemoryRecords implements RecordStore {
     const record = { ...given, order: (this.#orderOfLast += 1) };
     const { parentTaskKey } = record.creation;
     this.#records.set(record.key, record);
-    this.#keys.push(record.key);
-    this.#orders.push(record.order);
+    this.#keys.add(record.key, record.order);
     this.#counts[stateOf(record)] += 1;
     if (parentTaskKey === undefined) return;
-    const siblings = this.#childrenOf.get(parentTaskKey);
-    if (siblings) siblings.add(record.key);
-    else this.#childrenOf.set(parentTaskKey, new Set([record.key]));
+    let siblings = this.#childrenOf.get(parentTaskKey);
+    if (!siblings) this.#childrenOf.set(parentTaskKey, (siblings = new KeysInOrder()));
+    siblings.add(record.key, record.order);
   }
 
   #replace(given: TaskRecord): void {
@@ -161,7 +153,7 @@ class MemoryRecords implements RecordStore {
   /** A child stays at least as long as its parent is not final: until then it is the parent that will note it. */
   #noteFinished(record: TaskRecord): void {
     this.#note(record);
-    for (const key of this.#childrenOf.get(record.key) ?? []) {
+    for (const key of this.#childrenOf.get(record.key)?.after(0) ?? []) {
       const child = this.#records.get(key);
       if (child && isFinal(child) && this.#heldBack.delete(key)) this.#note(child);
     }
@@ -182,20 +174,17 @@ class MemoryRecords implements RecordStore {
     }
     this.#records.delete(key);
     this.#counts[stateOf(record)] -= 1;
-    this.#childrenOf.get(record.creation.parentTaskKey ?? '')?.delete(key);
-    if (this.#childrenOf.get(record.creation.parentTaskKey ?? '')?.size === 0) {
-      this.#childrenOf.delete(record.creation.parentTaskKey ?? '');
-    }
+    this.#forget(record);
     this.#reservations.release(key);
     return true;
   }
 
-  #compact(): void {
-    const removed = this.#keys.length - this.#records.size;
-    if (removed < compactFrom || removed * 2 < this.#keys.length) return;
-    const kept = [...this.#records.values()];
-    this.#keys = kept.map(({ key }) => key);
-    this.#orders = kept.map(({ order }) => order);
+  #forget({ creation: { parentTaskKey } }: TaskRecord): void {
+    const isKept = (key: string) => this.#records.has(key);
+    this.#keys.remove(isKept);
+    const siblings = parentTaskKey === undefined ? undefined : this.#childrenOf.get(parentTaskKey);
+    siblings?.remove(isKept);
+    if (siblings?.isEmpty) this.#childrenOf.delete(parentTaskKey ?? '');
   }
 }
 
@@ -205,18 +194,6 @@ function keysOf(records: Verdict['records']): string[] {
 
 function keyOf(write: Write): string {
   return write.kind === 'insert' || write.kind === 'replace' ? write.record.key : write.key;
-}
-
-/** The first index whose order is greater: the orders grow. */
-function firstAfter(orders: readonly number[], order: number): number {
-  let low = 0;
-  let high = orders.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((orders[middle] ?? 0) <= order) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function predicate(filter: RecordFilter): (record: TaskRecord) => boolean {
