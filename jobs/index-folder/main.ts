@@ -50,7 +50,7 @@ async function main({ folder, report, ownFolder, concurrency, everyMs }: Options
   const own = new Set([ownFolder, ...(report === undefined ? [] : [report, temporary(report)])]);
   const job = new Job({ folder, concurrency, isOwn: (absolute) => own.has(absolute) }, tally);
   const screen = openScreen({ folder, tally, everyMs, output: process.stdout, environment: process.env });
-  const interrupted = presses((nth) => interrupt(nth, job, screen));
+  const interrupted = presses((nth) => interrupt(nth, job, tally, screen));
   process.on('SIGINT', interrupted);
   process.on('SIGTERM', interrupted);
   try {
@@ -73,7 +73,7 @@ async function main({ folder, report, ownFolder, concurrency, everyMs }: Options
   return code;
 }
 
-function interrupt(nth: number, job: Job, screen: Screen): void {
+function interrupt(nth: number, job: Job, tally: Tally, screen: Screen): void {
   if (nth > 2) {
     if (!job.isOver) screen.note('Exiting at once.');
     screen.close();
@@ -81,12 +81,12 @@ function interrupt(nth: number, job: Job, screen: Screen): void {
   }
   // The report is being written.
   if (job.isOver) return;
-  if (nth === 1) screen.note('canceling: every task is asked to end.');
-  void job.cancel().then((receipts) => {
-    if (nth === 1 || job.isOver) return;
-    const running = receipts.filter((receipt) => receipt !== 'canceled').length;
+  if (nth === 1) screen.note('canceling: the whole is asked to end, and so is every file.');
+  void job.cancel().then((receipt) => {
+    if (receipt !== 'alreadyRequested' || job.isOver) return;
+    const { size } = tally.running;
     screen.note(
-      `Cancel already requested: ${counted(running, 'file')} still running. Ctrl-C again exits at once.`,
+      `Cancel already requested: ${counted(size, 'file')} still running. Ctrl-C again exits at once.`,
     );
   });
 }

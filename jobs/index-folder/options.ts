@@ -23,7 +23,8 @@ export const help = `Usage: npm start [-- [FOLDER] [options]]
 Indexes every file under FOLDER (default: this checkout): its size, SHA-256, size after gzip, and, when it is text,
 its lines. Text is what has no NUL byte in its first 8,000 bytes, as git decides it. A last line without a newline
 counts. Links are not followed. Links, pipes, sockets and devices are reported as skipped; what cannot be read, or is
-gone before it is read, is reported as failed.
+gone before it is read, is reported as failed. A file above 64 MiB is measured in parts of that size, each compressed by
+itself: when a read fails it is tried again from the last part that was done.
 
   --report FILE    where the JSON report goes; '-' writes none (default: .taskchart/index.json in the working folder;
                    the folder .taskchart and the report itself are not indexed)
@@ -31,7 +32,7 @@ gone before it is read, is reported as failed.
   --every SECONDS  between two lines of progress when the output is no terminal (default: 5)
   --help           this text
 
-Ctrl-C asks all tasks to end; a second one is answered with how many still run; a third exits at once. Whatever was
+Ctrl-C asks the whole to end, and with it every file; a second one is answered with how many still run; a third exits at once. Whatever was
 indexed until then is reported, marked as canceled.
 
 Exit codes: 0 indexed, even if some files failed (the summary and the report say which), or nobody reads the output

@@ -46,10 +46,9 @@ function title({ isCanceling, running }: Tally, { folder }: View): string {
   );
 }
 
-function overall({ done, found, isWalking }: Tally, width: number): string {
-  const share = found === 0 ? 0 : done / found;
-  const text = `${percent(100 * share)}  ${number(done)} of ${counted(found, 'file')}${isWalking ? ' so far' : ''}`;
-  return bar(share, width - text.length - 1) + text;
+function overall({ progress, done, found, isWalking }: Tally, width: number): string {
+  const text = `${percent(progress)}  ${number(done)} of ${counted(found, 'file')}${isWalking ? ' so far' : ''}`;
+  return bar(progress / 100, width - text.length - 1) + text;
 }
 
 function numbers(tally: Tally, view: View): string {

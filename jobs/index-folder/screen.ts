@@ -71,7 +71,9 @@ function plainScreen({ folder, tally, output, everyMs }: ScreenOptions): Screen 
     if (tally.isCanceling)
       return note(`${clock(elapsedMs)} canceling: ${counted(tally.running.size, 'file')} still running`);
     const done = `${number(tally.done)} of ${counted(tally.found, 'file')}${tally.isWalking ? ' so far' : ''}`;
-    note(`${clock(elapsedMs)} ${done}, ${number(filesPerSecond)} files/s, ${size(bytesPerSecond)}/s`);
+    note(
+      `${clock(elapsedMs)} ${tally.progress} %, ${done}, ${number(filesPerSecond)} files/s, ${size(bytesPerSecond)}/s`,
+    );
   };
   note(`Indexing ${folder}`);
   const timer = setInterval(tick, Math.min(frameMs, everyMs));

@@ -34,6 +34,8 @@ export class Tally {
   readonly skipped: Skipped[] = [];
   /** By the key of the task. */
   readonly running = new Map<string, Running>();
+  /** Of the task of the whole, rolled up from those of the files. 0 to 100. */
+  progress = 0;
   /** Files that the walk found. */
   found = 0;
   /** Files whose tasks ended by a cancel. */

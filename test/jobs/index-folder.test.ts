@@ -1,12 +1,24 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { presses } from '../../jobs/index-folder/interruptions.ts';
+import { type MeasuredSoFar, measure, partBytes } from '../../jobs/index-folder/measure.ts';
 import { picture } from '../../jobs/index-folder/picture.ts';
 import { Tally } from '../../jobs/index-folder/tally.ts';
 import { Program, commandLine, inTerminal, withoutPrivilege } from './program.ts';
@@ -160,6 +172,53 @@ test('files that vanish or change between walk and reading are reported', async 
   expect(program.output).toContain('2 failed (1 for another reason, 1 vanished)');
 });
 
+/** Larger than a part, by two and a half. */
+const oneInParts = 160 * 1024 * 1024;
+
+async function writeLarge(name: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, 'text\nof many lines\n');
+  await truncate(path, oneInParts);
+  return path;
+}
+
+test('a large file goes on from its checkpoint when a read fails', async () => {
+  const content = await readFile(await writeLarge('large'));
+  const program = new Program(commandLine([folder, '--report', report], 'flaky'));
+  expect(await program.exit).toBe(0);
+  const [file] = (await readReport()).files;
+  const parts = [0, 1, 2].map((part) => content.subarray(part * partBytes, (part + 1) * partBytes));
+  expect(file).toEqual({
+    path: 'large',
+    size: oneInParts,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    gzipSize: parts.reduce((size, part) => size + gzipSync(part).length, 0),
+  });
+  const again = 96 * 1024 * 1024 - partBytes;
+  expect(program.errors).toContain(`${oneInParts + again} bytes read\n`);
+});
+
+test('a file that was changed since its checkpoint is measured from its beginning', async () => {
+  const path = await writeLarge('large');
+  const saved: MeasuredSoFar[] = [];
+  const options = (from?: MeasuredSoFar) => ({
+    signal: new AbortController().signal,
+    from,
+    onRead: () => {},
+    save: async (soFar: MeasuredSoFar) => void saved.push(structuredClone(soFar)),
+  });
+  const first = await measure(Buffer.from(path), options());
+  expect(await measure(Buffer.from(path), options(saved[1]))).toEqual(first);
+  await appendFile(path, 'more');
+  const changed = await measure(Buffer.from(path), options(saved[1]));
+  expect(changed.sha256).toBe(
+    createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex'),
+  );
+  expect(changed.size).toBe(oneInParts + 4);
+});
+
 test('the report goes to the folder where npm was called, and is itself not indexed', async () => {
   await writeFile(join(folder, 'a.txt'), 'x\n');
   const file = join(folder, '.taskchart/index.json');
@@ -191,7 +250,7 @@ test.for(['SIGINT', 'SIGTERM'] as const)('%s cancels what runs and what waits', 
 test('a second Ctrl-C is told what still runs, a third ends the program', async () => {
   for (const name of ['a', 'b', 'c', 'd']) await writeFile(join(folder, name), 'x');
   const args = [folder, '--report', report, '--concurrency', '2', '--every', '0.4'];
-  const program = new Program(commandLine(args, { isDiskHung: true }));
+  const program = new Program(commandLine(args, 'hung'));
   await program.until(/ 0 of 4 files,/);
   program.signal('SIGINT');
   // Two lines of progress: more time than presses may be apart that count as one.
@@ -255,7 +314,7 @@ const aSecond = /0:(\d\d) ·[^]*0:(?!\1)(\d\d) ·[^]*0:(?!\1|\2)\d\d ·/;
 
 test('a terminal shows the job moving, and is left as it was', async () => {
   for (const name of ['a', 'b', 'c', 'd']) await writeFile(join(folder, name), 'x');
-  const command = commandLine([folder, '--report', '-', '--concurrency', '2'], { isDiskHung: true });
+  const command = commandLine([folder, '--report', '-', '--concurrency', '2'], 'hung');
   const program = new Program(inTerminal(command, 100, 30));
   await program.until(/█|░{5,}/);
   await program.until(/0 of 4 files/);

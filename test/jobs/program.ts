@@ -2,7 +2,6 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { join } from 'node:path';
 
 const job = join(import.meta.dirname, '../../jobs/index-folder/main.ts');
-const hungDisk = join(import.meta.dirname, 'hung-disk.ts');
 
 const alive = new Set<Program>();
 
@@ -68,14 +67,10 @@ function environment(own: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { ...rest, TERM: 'xterm-256color', ...own };
 }
 
-export interface Setting {
-  /** Its reads never end. */
-  readonly isDiskHung?: boolean;
-}
-
-/** The command line of the job. */
-export function commandLine(args: readonly string[], { isDiskHung = false }: Setting = {}): string[] {
-  return [process.execPath, ...(isDiskHung ? ['--import', hungDisk] : []), job, ...args];
+/** The command line of the job, on a good disk or on one that is hung or flaky. */
+export function commandLine(args: readonly string[], disk?: 'hung' | 'flaky'): string[] {
+  const preload = disk ? ['--import', join(import.meta.dirname, `${disk}-disk.ts`)] : [];
+  return [process.execPath, ...preload, job, ...args];
 }
 
 /** Root reads what it may not read; without this power it does not. */
