@@ -11,12 +11,13 @@ export interface Circumstances {
   readonly versions: string;
 }
 
-export function circumstances(): Circumstances {
+/** `folder`: where the bench has its peers, if that is a folder of its own. */
+export function circumstances(folder?: URL): Circumstances {
   return {
     date: new Date().toISOString().slice(0, 10),
     commit: commit(),
     machine: machine(),
-    versions: versions(),
+    versions: versions(folder),
   };
 }
 
@@ -39,6 +40,7 @@ function commit(): string {
       'machines',
       'bench/*.ts',
       'bench/package-lock.json',
+      'bench/comparison/package-lock.json',
     );
     return git('rev-parse', '--short=12', 'HEAD') + (changed ? ' + changes' : '');
   } catch {
@@ -53,14 +55,14 @@ function machine(): string {
   return `${process.platform} ${process.arch}, ${model}, ${processors.length} cores, ${gib} GiB`;
 }
 
-function versions(): string {
+function versions(folder?: URL): string {
   const read = (path: string) =>
     (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version;
   const all = {
     Node: process.versions.node,
     taskchart: read('../package.json'),
     xstate: read('../node_modules/xstate/package.json'),
-    ...pinned(),
+    ...pinned(folder),
   };
   return Object.entries(all)
     .map(([name, version]) => `${name} ${version}`)

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { circumstances } from './circumstances.ts';
+import * as comparison from './comparison/comparison.ts';
 import { installPeers } from './install.ts';
 import * as latency from './latency.ts';
 import * as memory from './memory.ts';
@@ -9,10 +10,12 @@ import * as throughput from './throughput.ts';
 interface Bench {
   readonly title: string;
   readonly method: string;
+  /** Where its peers are pinned, unless that is bench/. */
+  readonly folder?: URL;
   measure(quick: boolean): Promise<Rows>;
 }
 
-const benches: Readonly<Record<string, Bench>> = { throughput, memory, latency };
+const benches: Readonly<Record<string, Bench>> = { throughput, memory, latency, comparison };
 
 const usage = `Usage: npm run bench [-- [${Object.keys(benches).join('] [')}] [--quick]]
 Without a name: all of them. --quick: few tasks, to see that everything runs; nothing is written.`;
@@ -29,12 +32,15 @@ function wanted(): { names: readonly string[]; quick: boolean } {
 
 /** What the bench found, printed; undefined when it, or a peer of it, did not run. */
 async function run(name: string, bench: Bench, quick: boolean): Promise<Result | undefined> {
-  const { title, method } = bench;
+  const { title, method, folder } = bench;
   console.log(`\n${title}`);
   try {
+    installPeers(folder);
+    const where = circumstances(folder);
+    console.log(where.versions);
     const rows = await bench.measure(quick);
     console.log(table(rows));
-    return { title, method, command: `npm run bench -- ${name}`, ...circumstances(), rows };
+    return { title, method, command: `npm run bench -- ${name}`, ...where, rows };
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
@@ -44,9 +50,8 @@ async function run(name: string, bench: Bench, quick: boolean): Promise<Result |
 
 async function main(): Promise<void> {
   const { names, quick } = wanted();
-  installPeers();
-  const { date: _, ...where } = circumstances();
-  console.log(Object.values(where).join('\n'));
+  const { commit, machine } = circumstances();
+  console.log(`${commit}\n${machine}`);
   for (const name of names) {
     const bench = benches[name];
     const result = bench && (await run(name, bench, quick));

@@ -1,14 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
-const folder = new URL('.', import.meta.url);
+/** Where a bench finds its peers, unless it has a folder of its own. */
+const here = new URL('.', import.meta.url);
 
 interface Manifest {
   readonly version?: string;
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-function manifest(path: string): Manifest | undefined {
+function manifest(path: string, folder: URL): Manifest | undefined {
   try {
     return JSON.parse(readFileSync(new URL(path, folder), 'utf8')) as Manifest;
   } catch {
@@ -16,20 +18,23 @@ function manifest(path: string): Manifest | undefined {
   }
 }
 
-function installed(name: string): string | undefined {
-  return manifest(`node_modules/${name}/package.json`)?.version;
+/** The version that is there; undefined when there is none. */
+export function installedVersion(name: string, folder: URL): string | undefined {
+  return manifest(`node_modules/${name}/package.json`, folder)?.version;
 }
 
 /** The peers as package.json pins them, by name. */
-export function pinned(): Readonly<Record<string, string>> {
-  return manifest('package.json')?.dependencies ?? {};
+export function pinned(folder = here): Readonly<Record<string, string>> {
+  return manifest('package.json', folder)?.dependencies ?? {};
 }
 
 /** The peers are there, in the versions that are pinned. @throws Error when they cannot be installed. */
-export function installPeers(): void {
-  const isComplete = () => Object.entries(pinned()).every(([name, version]) => installed(name) === version);
+export function installPeers(folder = here): void {
+  const isComplete = () =>
+    Object.entries(pinned(folder)).every(([name, version]) => installedVersion(name, folder) === version);
   if (isComplete()) return;
-  console.error('Installing the peers with `npm ci` in bench/, once …');
+  const place = folder === here ? 'bench/' : `bench/${basename(folder.pathname)}/`;
+  console.error(`Installing the peers with \`npm ci\` in ${place}, once …`);
   const npm = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   const { status } = spawnSync('npm', npm, {
     cwd: folder,
@@ -37,5 +42,5 @@ export function installPeers(): void {
     shell: process.platform === 'win32',
   });
   if (status === 0 && isComplete()) return;
-  throw new Error('`npm ci` in bench/ failed: see above. Mend the cause and repeat the command.');
+  throw new Error(`\`npm ci\` in ${place} failed: see above. Mend the cause and repeat the command.`);
 }
