@@ -1,6 +1,7 @@
 import type { Reply } from './child.ts';
 import { cancelLatency, submitLatency } from './latency-worker.ts';
 import { bytesPerQueued, heapAfterRounds } from './memory-worker.ts';
+import { perReport, perTaskBesideTimers } from './scale-worker.ts';
 import type { SystemName } from './systems.ts';
 import { rate } from './throughput-worker.ts';
 
@@ -12,6 +13,8 @@ const jobs: Readonly<Record<string, Measure>> = {
   heapAfterRounds,
   submitLatency,
   cancelLatency,
+  perReport,
+  perTaskBesideTimers,
 };
 
 const [job = '', system = ''] = process.argv.slice(2);

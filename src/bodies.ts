@@ -26,6 +26,7 @@ export class Bodies {
   readonly #port: BodiesPort;
   readonly #bodyPort: BodyPort;
   #toStart: Attempt[] = [];
+  readonly #unresponsive = new Set<Attempt>();
 
   constructor(port: BodiesPort) {
     this.#port = port;
@@ -36,6 +37,20 @@ export class Bodies {
       ended: (attempt, event) => this.#ended(attempt, event),
       threw: (error) => port.events.emit({ kind: 'observerFailed', error }),
     };
+  }
+
+  /** How many run on though their grace is over. */
+  get unresponsive(): number {
+    return this.#unresponsive.size;
+  }
+
+  markUnresponsive(attempt: Attempt): void {
+    this.#unresponsive.add(attempt);
+  }
+
+  /** The attempt is gone. */
+  leave(attempt: Attempt): void {
+    this.#unresponsive.delete(attempt);
   }
 
   /** The attempt that the record speaks of starts, after this turn; undefined: nobody here knows its type. */

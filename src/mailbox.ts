@@ -16,6 +16,8 @@ export interface SupervisorSnapshot {
     readonly concurrency: number;
     /** Slots that are taken: a body runs there, or is about to. */
     readonly slots: number;
+    /** Bodies that run on though they were told to end and their `graceMs` is over: each keeps its slot. */
+    readonly unresponsive: number;
     /** Tasks that are being worked on or watched. */
     readonly lanes: number;
     /** Types of which nothing starts; `''`: nothing at all does. */
@@ -128,6 +130,7 @@ export class Mailbox {
       status === shown.status &&
       value === shown.value &&
       context.slots === shown.slots &&
+      context.unresponsive === shown.unresponsive &&
       context.lanes === shown.lanes &&
       context.paused === shown.paused;
     if (!same) this.#snapshot = snapshotOf(shown);

@@ -15,6 +15,9 @@ export interface PresencePort {
   startBody(record: TaskRecord): Attempt | undefined;
   /** The body takes a slot, or gives it back. */
   occupy(attempt: Attempt, slot: boolean): void;
+  markUnresponsive(attempt: Attempt): void;
+  /** The body gives back whatever it holds. */
+  leave(attempt: Attempt): void;
   offer(record: TaskRecord): void;
   withdraw(record: TaskRecord): void;
   cancelChildren(key: string): void;
@@ -85,7 +88,7 @@ export class Presence implements Reality {
     const attempt = this.#attempt;
     const record = this.#record;
     if (!attempt) return;
-    this.#port.occupy(attempt, false);
+    this.#port.leave(attempt);
     this.#attempt = undefined;
     if (record && stateOf(record) === 'running' && record.life.fence !== attempt.fence) this.settle(record);
   }
@@ -115,6 +118,10 @@ export class Presence implements Reality {
 
   occupy(slot: boolean): void {
     if (this.#attempt) this.#port.occupy(this.#attempt, slot);
+  }
+
+  markUnresponsive(): void {
+    if (this.#attempt) this.#port.markUnresponsive(this.#attempt);
   }
 
   offer(): void {

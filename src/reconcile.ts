@@ -15,6 +15,8 @@ export interface Reality {
   abort(reason: FaultName): void;
   /** Whether the body here occupies a slot. */
   occupy(slot: boolean): void;
+  /** The body here did not end within its grace. */
+  markUnresponsive(): void;
   /** The task can be started by whoever has a slot. */
   offer(): void;
   withdraw(): void;
@@ -58,6 +60,7 @@ function reconcileAttempt({ life, leaf, children }: TaskRecord, reality: Reality
   if (here && reality.fence === undefined) reality.startBody();
   // A body that waits for its children occupies nothing: they need the slot.
   if (here) reality.occupy((children?.open ?? 0) === 0);
+  if (here && life.unresponsiveAt !== undefined) reality.markUnresponsive();
   const reason = abortReasons[leaf];
   if (reason !== undefined) reality.abort(reason);
 }

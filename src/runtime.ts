@@ -304,7 +304,16 @@ export class Runtime {
     const isOver = mayEnd && this.#life.isOver && slots === 0 && this.#committer.isIdle;
     const status = isOver ? ('done' as const) : ('active' as const);
     const { concurrency } = this.options;
-    return { status, value: this.#life.leaf, concurrency, slots, lanes: this.#lanes.size, paused };
+    const { unresponsive } = this.#bodies;
+    return {
+      status,
+      value: this.#life.leaf,
+      concurrency,
+      slots,
+      unresponsive,
+      lanes: this.#lanes.size,
+      paused,
+    };
   }
 
   #claim(key: string): void {
@@ -513,6 +522,11 @@ export class Runtime {
       clock: this.clock,
       startBody: (record) => this.#bodies.start(record),
       occupy: (attempt, slot) => this.#dispatcher.occupy(attempt, slot),
+      markUnresponsive: (attempt) => this.#bodies.markUnresponsive(attempt),
+      leave: (attempt) => {
+        this.#dispatcher.occupy(attempt, false);
+        this.#bodies.leave(attempt);
+      },
       cancelChildren: (key) => void this.#cancelChildren(key).catch((error: unknown) => this.#fail(error)),
       alarm: (record) => {
         if (!this.#life.isOver) this.#alarms.follow(record);

@@ -212,8 +212,12 @@ describe('a body that does not end within its grace', () => {
     await at.clock.advance(100_000);
     expect(events.filter(({ kind }) => kind === 'unresponsive')).toMatchObject([{ key: task.key, since }]);
     expect(body.runs).toHaveLength(1);
+    const counters = () => at.supervisor.actor.getSnapshot().context;
+    expect(counters()).toMatchObject({ slots: 1, unresponsive: 1 });
     run.resolve();
     expect(await told(task)).toMatchObject({ state: 'success', cancelled: true });
+    await quiet();
+    expect(counters()).toMatchObject({ slots: 1, unresponsive: 0 });
   });
 
   test('has no more grace when another cause is added', async () => {
