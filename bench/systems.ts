@@ -1,4 +1,6 @@
+import { decide, snapshotOf } from '../src/decide.ts';
 import { type RetentionOptions, createSupervisor, defineTask, memoryStore } from '../src/index.ts';
+import type { TaskRecord } from '../src/record.ts';
 
 /** Something that runs no-op tasks in memory. */
 export interface System {
@@ -35,6 +37,26 @@ async function openTaskchart(concurrency: number, retention: RetentionOptions): 
   };
 }
 
+/** XState's interpreter deciding what it has to of a task, its start and its end, and nothing else: no store, no actor, no body. */
+async function openChart(): Promise<System> {
+  const task = defineTask({ type: 'noop', run: noop });
+  const store = memoryStore();
+  await using supervisor = await createSupervisor({ tasks: [task], run: false, store });
+  const { key } = await supervisor.submit(task);
+  const [queued] = (await store.records.read([key])) as [TaskRecord];
+  const at = queued.life.queuedAt;
+  const run = () => {
+    const { record, snapshot } = decide(queued, snapshotOf(queued), { type: 'START', at, worker: 'bench' });
+    const { fence } = record.life;
+    const end = decide(record, snapshot, { type: 'BODY_RETURNED', at, fence, result: undefined });
+    return end.record.leaf === 'success' ? 1 : end;
+  };
+  const none = () => {
+    throw new Error('Expected a chart alone to be asked for decisions only.');
+  };
+  return { run: async () => run(), block: none, queue: none, close: () => {} };
+}
+
 async function openPQueue(concurrency: number): Promise<System> {
   const { default: PQueue } = await import('p-queue');
   const queue = new PQueue({ concurrency });
@@ -60,6 +82,7 @@ async function openFastq(concurrency: number): Promise<System> {
 const systems = {
   taskchart: (concurrency: number) => openTaskchart(concurrency, {}),
   'taskchart, keeping nothing': (concurrency: number) => openTaskchart(concurrency, keepNothing),
+  'the chart alone': openChart,
   'p-queue': openPQueue,
   fastq: openFastq,
 };
@@ -68,7 +91,12 @@ export type SystemName = keyof typeof systems;
 
 /** What Taskchart is measured against. */
 export const peers = ['p-queue', 'fastq'] as const;
-export const all: readonly SystemName[] = ['taskchart', 'taskchart, keeping nothing', ...peers];
+export const all: readonly SystemName[] = [
+  'taskchart',
+  'taskchart, keeping nothing',
+  'the chart alone',
+  ...peers,
+];
 
 export function openSystem(name: SystemName, concurrency: number): Promise<System> {
   return systems[name](concurrency);
