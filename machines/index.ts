@@ -1,3 +1,4 @@
+export { leafOf, snapshotAt, step, type Step } from './chart.ts';
 export {
   faultMessages,
   localized,

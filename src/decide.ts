@@ -1,6 +1,6 @@
 import type { SnapshotFrom } from 'xstate';
 import { type Outcome, type TaskLife, type TaskEvent, taskMachine } from '../machines/task.ts';
-import { leafOf, snapshotAt, step } from './chart.ts';
+import { leafOf, snapshotAt, step } from '../machines/chart.ts';
 import type { TaskRecord } from './record.ts';
 
 export type TaskSnapshot = SnapshotFrom<typeof taskMachine>;

@@ -1,7 +1,7 @@
 import type { SnapshotFrom } from 'xstate';
 import { type SupervisorEvent, supervisorMachine } from '../machines/supervisor.ts';
 import type { Outcome } from '../machines/task.ts';
-import { leafOf, snapshotAt, step } from './chart.ts';
+import { leafOf, snapshotAt, step } from '../machines/chart.ts';
 import type { Timer } from './clock.ts';
 import { Fault } from './fault.ts';
 import { faultOf } from './refusal.ts';

@@ -71,7 +71,7 @@ function timeOrChance({ file, imports, uses }: Source) {
 }
 
 function internals({ file, imports, uses }: Source) {
-  if (file === 'src/chart.ts' || file === 'src/compile.ts') return [];
+  if (file === 'machines/chart.ts' || file === 'src/compile.ts') return [];
   const isPrivate = (name: string) => /^(_|\$)|^x\$/.test(name);
   const found = [
     ...uses.filter(({ expression }) => /^(?!this\.).*\._\w+$/.test(expression)),

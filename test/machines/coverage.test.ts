@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type AnyStateMachine, setup, transition } from 'xstate';
 import { faultMessages, supervisorMachine, taskMachine } from '../../machines/index.ts';
-import { leafOf } from '../../src/chart.ts';
+import { leafOf } from '../../machines/chart.ts';
 import { decide, snapshotOf } from '../../src/decide.ts';
 import { isFinal } from '../../src/record.ts';
 import type { TaskRecord } from '../../src/index.ts';

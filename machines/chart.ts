@@ -1,10 +1,10 @@
 import type { AnyMachineSnapshot, AnyStateMachine, SnapshotFrom, StateValue } from 'xstate';
-import type { Outcome } from '../machines/task.ts';
+import type { Outcome } from './task.ts';
 
-/** A chart's reaction to one event: the next snapshot, and the answer that the taken transition declares. */
-export interface Step<TSnapshot> {
+/** A chart's reaction to one event: the next snapshot, and the answer that the taken transition declares as `meta.outcome`. */
+export interface Step<TSnapshot, TOutcome = Outcome> {
   readonly snapshot: TSnapshot;
-  readonly outcome: Outcome;
+  readonly outcome: TOutcome;
 }
 
 interface Taken {
