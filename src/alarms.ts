@@ -53,9 +53,14 @@ export class Alarms {
       next.fence === present.fence
     )
       return;
-    present?.timer.cancel();
-    this.#alarms.delete(key);
+    this.silence(key);
     if (next) this.#set(key, next);
+  }
+
+  /** The task has no alarm. */
+  silence(key: string): void {
+    this.#alarms.get(key)?.timer.cancel();
+    this.#alarms.delete(key);
   }
 
   #set(key: string, alarm: Alarm): void {

@@ -134,10 +134,13 @@ async function attempt(commit: () => PromiseLike<readonly Verdict[]>): Promise<r
 
 /** Whether a conflict shows our own writes: an earlier try of the batch was committed, and its answer was lost. */
 function isWritten(group: Group, { records }: Verdict): boolean {
-  const proofs = group.flatMap((write, index) =>
-    write.kind === 'insert' || write.kind === 'replace' ? [isSame(write.record, records[index])] : [],
+  // A key is made once: what stands under it is what was inserted, whatever became of it since.
+  const inserted = group.flatMap(({ kind }, index) => (kind === 'insert' ? [records[index]] : []));
+  if (inserted.length > 0) return inserted.every((record) => record !== undefined);
+  const replaced = group.flatMap((write, index) =>
+    write.kind === 'replace' ? [isSame(write.record, records[index])] : [],
   );
-  return proofs.length > 0 && proofs.every(Boolean);
+  return replaced.length > 0 && replaced.every(Boolean);
 }
 
 /** The same record, but for what the store itself keeps of it. */

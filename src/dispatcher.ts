@@ -29,6 +29,9 @@ export interface DispatcherPort {
 /** The name under which a pause of everything is kept. */
 export const everyType = '';
 
+/** How long a dispatch that refused is left alone. */
+const takeAgainMs = 250;
+
 /** Which queued task starts next, and whether there is a slot for it. A slot is taken from the claim until its body is gone. */
 export class Dispatcher {
   readonly #port: DispatcherPort;
@@ -38,6 +41,8 @@ export class Dispatcher {
   /** Claims that hold a slot for a body that has not started yet. */
   readonly #claims = new Set<string>();
   #isTaking = false;
+  /** The dispatch refused, and is not asked for a while. */
+  #isResting = false;
   /** Something may be there that was not taken yet. */
   #mayHold = true;
   #paused: ReadonlySet<string> = new Set();
@@ -106,7 +111,8 @@ export class Dispatcher {
   flush(): void {
     if (this.#changes.size > 0) this.#passOn();
     const limit = this.#port.concurrency - this.#slots;
-    if (limit <= 0 || this.#isTaking || !this.#mayHold || !this.#port.mayClaim(true)) return;
+    if (limit <= 0 || this.#isTaking || this.#isResting || !this.#mayHold || !this.#port.mayClaim(true))
+      return;
     this.#isTaking = true;
     this.#mayHold = false;
     const childrenOnly = !this.#port.mayClaim(false);
@@ -116,9 +122,20 @@ export class Dispatcher {
       (error: unknown) =>
         this.#port.deliver(() => {
           this.#isTaking = false;
+          this.#rest();
           this.#port.refused(error);
           this.#noteSettled();
         }),
+    );
+  }
+
+  #rest(): void {
+    this.#isResting = true;
+    this.#port.timers.set(takeAgainMs, () =>
+      this.#port.deliver(() => {
+        this.#isResting = false;
+        this.#mayHold = true;
+      }),
     );
   }
 

@@ -32,6 +32,8 @@ export interface LanePort extends PresencePort {
   load(key: string): void;
   /** It has dealt with something, and may be needed no more. */
   rested(lane: Lane): void;
+  /** A record was created by this supervisor, whether or not whoever asked for it still waits. */
+  created(record: TaskRecord): void;
   /** A record was committed by this supervisor. */
   changed(record: TaskRecord, decisions: readonly Decision[]): void;
   /** The sums of this parent were changed by a commit. */
@@ -236,14 +238,18 @@ export class Lane {
       before = decision.snapshot;
       last = decision.record;
     }
-    if (!committed) return;
-    this.#record = committed;
-    this.#snapshot = committed.children === last?.children ? before : undefined;
-    this.#port.changed(committed, steps);
+    if (!committed || !last) return;
+    const isNewest = committed.sequence === last.sequence;
+    this.#record = isNewest ? committed : last;
+    this.#snapshot = committed.children === last.children ? before : undefined;
+    this.#port.changed(this.#record, steps);
+    for (const record of others) if (record && isInserted(operations, record)) this.#port.created(record);
     answerAll(operations, decisions, waiting);
     for (const parent of others)
       if (parent && parent.key === committed.creation.parentTaskKey) this.#port.summed(parent);
-    this.#settle(committed);
+    if (isNewest) this.#settle(committed);
+    // The answer came late, and others went on from what was committed.
+    else this.#replace(committed);
   }
 
   /** The record as it stands elsewhere replaces what this lane knew. */
@@ -251,6 +257,7 @@ export class Lane {
     if (!record) {
       this.#record = undefined;
       this.#snapshot = undefined;
+      this.#presence.removed();
       const waiting = this.#waiting;
       this.#waiting = nothing;
       for (const { answer } of waiting) answer({ outcome: 'ManagedObjectNotFound', record: undefined });
@@ -336,6 +343,12 @@ function groupOf(
   const own: Write = { kind: 'replace', record: next, sequence, fence: life.fence };
   const forParent = childChanged(record, next);
   return forParent ? [own, ...writes, forParent] : [own, ...writes];
+}
+
+function isInserted(operations: readonly Operation[], { key }: TaskRecord): boolean {
+  return operations.some(({ writes }) =>
+    writes?.some((write) => write.kind === 'insert' && write.record.key === key),
+  );
 }
 
 /** What the accepted operations want to be written besides. */

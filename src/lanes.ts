@@ -1,7 +1,8 @@
 import type { TaskEvent } from '../machines/task.ts';
 import type { Attempt } from './body.ts';
-import { Fault, show } from './fault.ts';
+import type { Fault } from './fault.ts';
 import { Lane, type LanePort, type Operation } from './lane.ts';
+import { readable } from './patient-store.ts';
 import type { TaskRecord } from './record.ts';
 import type { RecordStore } from './store.ts';
 import type { Watcher } from './watcher.ts';
@@ -123,19 +124,13 @@ export class Lanes {
   #loadSome(): void {
     const keys = this.#toLoad.splice(0, mostReadings);
     const isMore = this.#toLoad.length > 0;
-    this.#port.records
-      .read(keys)
-      .then(
-        (records) =>
-          this.#port.deliver(() => keys.forEach((key, index) => this.#lane(key).loaded(records[index]))),
-        (error: unknown) => {
-          const message = `Expected the store to be readable, but it answered ${show(error)}.`;
-          const fault = new Fault('StoreFailed', message, { cause: error });
-          this.#port.deliver(() => keys.forEach((key) => this.#lane(key).unreadable(fault)));
-        },
-      )
-      .then(() => {
-        if (isMore) this.#loadSome();
-      });
+    const deliver = (each: (lane: Lane, index: number) => void) => {
+      this.#port.deliver(() => keys.forEach((key, index) => each(this.#lane(key), index)));
+      if (isMore) this.#loadSome();
+    };
+    readable(this.#port.records.read(keys)).then(
+      (records) => deliver((lane, index) => lane.loaded(records[index])),
+      (fault: Fault) => deliver((lane) => lane.unreadable(fault)),
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { Fault, show } from './fault.ts';
 import type { LoopShare } from './loop-share.ts';
 import type { Store } from './store.ts';
 import type { Timers } from './timers.ts';
@@ -38,6 +39,16 @@ export function patientStore({ records, dispatch }: Store, port: PatiencePort): 
       withdraw: (keys) => repeated(port, () => dispatch.withdraw(keys)),
     },
   };
+}
+
+/** @throws StoreFailed when the store does not answer, however often it is asked. */
+export async function readable<T>(answer: PromiseLike<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    const message = `Expected the store to be readable, but it answered ${show(error)}.`;
+    throw new Fault('StoreFailed', message, { cause: error });
+  }
 }
 
 function repeated<T>(port: PatiencePort, call: () => PromiseLike<T>): Promise<T> {

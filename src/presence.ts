@@ -23,6 +23,8 @@ export interface PresencePort {
   cancelChildren(key: string): void;
   /** The time at which something happens to the task by itself follows from its record. */
   alarm(record: TaskRecord): void;
+  /** Nothing happens to the task by itself any more. */
+  silence(key: string): void;
 }
 
 const nothing: readonly FollowUp[] = [];
@@ -81,6 +83,15 @@ export class Presence implements Reality {
   replace(record: TaskRecord, snapshot: TaskSnapshot): void {
     if (this.#actor) replaceSnapshot(this.#actor, snapshot);
     if (stateOf(record) !== 'running') this.#dropActor();
+  }
+
+  /** There is no record any more: somebody else ended the task, and retention removed it. */
+  removed(): void {
+    this.#record = undefined;
+    this.#controller = undefined;
+    this.#dropActor();
+    this.#attempt?.abort('Evicted');
+    this.#port.silence(this.#key);
   }
 
   /** The body is gone. One that had lost its task may have kept the next attempt from starting here. */

@@ -61,6 +61,7 @@ export interface RetainerPort {
 export class Retainer {
   readonly #retention: Retention;
   readonly #port: RetainerPort;
+  #isStopped = false;
   #next: { readonly at: number; readonly timer: Timer } | undefined;
 
   constructor(retention: Retention, port: RetainerPort) {
@@ -74,12 +75,13 @@ export class Retainer {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#next?.timer.cancel();
     this.#next = undefined;
   }
 
   #lookAt(at: number): void {
-    if (this.#next && this.#next.at <= at) return;
+    if (this.#isStopped || (this.#next && this.#next.at <= at)) return;
     this.#next?.timer.cancel();
     const timer = this.#port.timers.set(at - this.#port.clock.now(), () => this.#look());
     this.#next = { at, timer };

@@ -17,12 +17,12 @@ import { Life } from './life.ts';
 import { LoopShare } from './loop-share.ts';
 import { Mailbox } from './mailbox.ts';
 import type { InspectObserver } from './observer.ts';
-import { patientStore } from './patient-store.ts';
+import { patientStore, readable } from './patient-store.ts';
 import type { Random } from './random.ts';
 import { type TaskRecord, isFinal, structuredParent } from './record.ts';
 import { type Answer, refusal } from './refusal.ts';
 import { Retainer, type Retention } from './retention.ts';
-import type { Store } from './store.ts';
+import type { Query, Store } from './store.ts';
 import type { AnyTaskDefinition, BodyTask } from './task.ts';
 import { Timers } from './timers.ts';
 import type { Turn, TurnScheduler } from './turn.ts';
@@ -51,9 +51,6 @@ const startable = { states: ['queued'], driver: 'supervisor' } as const;
 const pageSize = 1_000;
 
 const pausePrefix = 'pause:';
-
-/** A dispatch that did not answer is asked again after this time. */
-const takeAgainMs = 250;
 
 /** The parts of one supervisor, and how they are joined. Everything that changes a task goes through its mailbox. */
 export class Runtime {
@@ -208,7 +205,6 @@ export class Runtime {
           answer: (given) => {
             const fault = given instanceof Fault ? given : refusal(parentKey, event, given);
             if (fault) return reject(fault);
-            this.#created(record);
             resolve(record.key);
           },
         });
@@ -216,10 +212,15 @@ export class Runtime {
     });
   }
 
-  /** The committed record; undefined where there is none. */
+  /** The committed record; undefined where there is none. @throws StoreFailed. */
   async read(key: string): Promise<TaskRecord | undefined> {
-    const [record] = await this.#store.records.read([key]);
+    const [record] = await readable(this.#store.records.read([key]));
     return record;
+  }
+
+  /** The committed records that pass, in the order of their creation. @throws StoreFailed. */
+  query(query: Query): Promise<readonly TaskRecord[]> {
+    return readable(this.#store.records.query(query));
   }
 
   /** The same, but it rejects with SupervisorStopped when the supervisor stops before: the user's code may never answer. */
@@ -357,7 +358,8 @@ export class Runtime {
   /** What was taken may be lost on its way: it is offered again. */
   #takeRefused(error: unknown): void {
     this.events.emit({ kind: 'storeRetry', error });
-    this.#timers.set(takeAgainMs, () => void this.#sweep().catch((failure: unknown) => this.#fail(failure)));
+    // At once: whoever is left takes it, should this supervisor stop.
+    this.#sweep().catch((failure: unknown) => this.#fail(failure));
   }
 
   /** Another worker changed these tasks, or, where there are none, the controls. */
@@ -527,7 +529,9 @@ export class Runtime {
         this.#dispatcher.occupy(attempt, false);
         this.#bodies.leave(attempt);
       },
+      created: (record) => this.#created(record),
       cancelChildren: (key) => void this.#cancelChildren(key).catch((error: unknown) => this.#fail(error)),
+      silence: (key) => this.#alarms.silence(key),
       alarm: (record) => {
         if (!this.#life.isOver) this.#alarms.follow(record);
       },

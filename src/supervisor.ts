@@ -130,11 +130,11 @@ export class Supervisor implements AsyncDisposable {
 
   /** The tasks that pass the filter, in the order of their creation, each as it is when it is read. */
   async *tasks(filter: TaskFilter = {}): AsyncGenerator<TaskInfo, undefined, undefined> {
-    const { definitions, store } = this.#runtime.options;
+    const { definitions } = this.#runtime.options;
     const wanted = recordFilter(filter, [...definitions.keys()]);
     let after = 0;
     for (;;) {
-      const reading = Promise.resolve(store.records.query({ filter: wanted, after, limit: pageSize }));
+      const reading = this.#runtime.query({ filter: wanted, after, limit: pageSize });
       const page = await this.#runtime.orStopped(reading);
       for (const record of page) {
         after = record.order;
