@@ -128,7 +128,7 @@ export class Runtime {
     );
     await this.#readControl();
     await this.#sweep();
-    this.#enter('client', () => this.#life.send('STARTED'));
+    await this.#called(async () => this.#life.send('STARTED'));
   }
 
   /** Offers every queued task: what was offered already stays as it is, and what was lost is found again. */

@@ -1,3 +1,19 @@
+export {
+  type CrashPoint,
+  type Faults,
+  type FaultyStore,
+  type FaultyStoreOptions,
+  faultyStore,
+} from './faulty-store.ts';
 export { type SimulatedClock, type SimulatedClockOptions, simulatedClock } from './simulated-clock.ts';
 export { simulatedRandom } from './simulated-random.ts';
 export { type Law, storeContract } from './store-contract/index.ts';
+export {
+  type ProcessOptions,
+  type Simulated,
+  type SimulatedProcess,
+  type SimulateOptions,
+  type Simulation,
+  SimulationFailure,
+  simulate,
+} from './simulation.ts';

@@ -95,6 +95,21 @@ export class SimulatedClock implements Clock {
     );
   }
 
+  /** Whether the timer that fires next would keep a process alive. */
+  get isNextForeground(): boolean {
+    const next = this.#first();
+    return next !== undefined && !next.background && next.due < Number.POSITIVE_INFINITY;
+  }
+
+  /** The next timer has fired, and its time is now; false where none is left. */
+  async fireNext(): Promise<boolean> {
+    let hasFired = false;
+    await this.#inTurn(() =>
+      this.#fireWhile(({ due }) => !hasFired && (hasFired = due < Number.POSITIVE_INFINITY)),
+    );
+    return hasFired;
+  }
+
   /** The wall clock jumps to this time (epoch milliseconds), as when somebody sets it; no timer comes sooner or later. */
   setWall(ms: number): void {
     this.#wallOffset = ms - this.#monotonic;
