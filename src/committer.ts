@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from './clock.ts';
 import { type Fault, show } from './fault.ts';
-import type { Group, RecordStore, TaskRecord, Verdict } from './store.ts';
+import type { Group, RecordStore, Verdict } from './store.ts';
 import type { Timers } from './timers.ts';
 
 /** A group that waits for its verdict. */
@@ -13,9 +12,8 @@ interface Pending {
 }
 
 interface Batch {
+  readonly number: number;
   readonly pending: readonly Pending[];
-  /** The same batch was sent before, and it is not known whether it was committed. */
-  readonly again: boolean;
 }
 
 export interface CommitterPort {
@@ -46,6 +44,7 @@ export class Committer {
   readonly #port: CommitterPort;
   #gathering: Pending[] = [];
   #inFlight: Batch | undefined;
+  #batches = 0;
   #failed = false;
   #lastRefusal: unknown;
 
@@ -76,13 +75,14 @@ export class Committer {
       this.#port.deliver(() => this.#fail(this.#unanswered())),
     );
     const finish = () => deadline.cancel();
-    this.#send({ pending, again: false }, firstPauseMs, finish);
+    this.#send({ number: (this.#batches += 1), pending }, firstPauseMs, finish);
   }
 
   #send(batch: Batch, pauseMs: number, finish: () => void): void {
     this.#inFlight = batch;
     const groups = batch.pending.map(({ group }) => group);
-    attempt(() => this.#port.records.commit(groups, this.#port.worker, this.#port.clock.now())).then(
+    const { records, worker, clock } = this.#port;
+    attempt(() => records.commit(groups, worker, clock.now(), batch.number)).then(
       (verdicts) =>
         this.#port.deliver(() => {
           if (this.#inFlight !== batch || this.#failed) return;
@@ -97,19 +97,14 @@ export class Committer {
           if (this.#inFlight !== batch || this.#failed) return;
           this.#lastRefusal = error;
           this.#port.retrying(error);
-          const again = { pending: batch.pending, again: true };
-          this.#inFlight = again;
-          const send = () => this.#send(again, Math.min(pauseMs * 2, longestPauseMs), finish);
+          const send = () => this.#send(batch, Math.min(pauseMs * 2, longestPauseMs), finish);
           this.#port.timers.set(pauseMs, () => this.#port.deliver(send));
         }),
     );
   }
 
-  #settle({ pending, again }: Batch, verdicts: readonly Verdict[]): void {
-    pending.forEach(({ group, settle }, index) => {
-      const verdict = verdicts[index] ?? { ok: false, records: [] };
-      settle(again && !verdict.ok && isWritten(group, verdict) ? { ...verdict, ok: true } : verdict);
-    });
+  #settle({ pending }: Batch, verdicts: readonly Verdict[]): void {
+    pending.forEach(({ settle }, index) => settle(verdicts[index] ?? { ok: false, records: [] }));
   }
 
   #unanswered(): Error {
@@ -130,21 +125,4 @@ export class Committer {
 /** A store may throw where it should reject. */
 async function attempt(commit: () => PromiseLike<readonly Verdict[]>): Promise<readonly Verdict[]> {
   return commit();
-}
-
-/** Whether a conflict shows our own writes: an earlier try of the batch was committed, and its answer was lost. */
-function isWritten(group: Group, { records }: Verdict): boolean {
-  // A key is made once: what stands under it is what was inserted, whatever became of it since.
-  const inserted = group.flatMap(({ kind }, index) => (kind === 'insert' ? [records[index]] : []));
-  if (inserted.length > 0) return inserted.every((record) => record !== undefined);
-  const replaced = group.flatMap((write, index) =>
-    write.kind === 'replace' ? [isSame(write.record, records[index])] : [],
-  );
-  return replaced.length > 0 && replaced.every(Boolean);
-}
-
-/** The same record, but for what the store itself keeps of it. */
-function isSame(written: TaskRecord, present: TaskRecord | undefined): boolean {
-  const own = { order: 0, children: undefined };
-  return present !== undefined && isDeepStrictEqual({ ...present, ...own }, { ...written, ...own });
 }

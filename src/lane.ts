@@ -57,6 +57,8 @@ export class Lane {
   #snapshot: TaskSnapshot | undefined;
   #phase: 'idle' | 'loading' | 'fresh' | 'committing' = 'idle';
   #waiting: Operation[] = nothing;
+  /** How many of those that wait came before the newest reading: it may refuse them. */
+  #covered = 0;
   #deciding: readonly Operation[] = nothing;
   /** Somebody else changed the record while it could not be read. */
   #isHinted = false;
@@ -128,6 +130,11 @@ export class Lane {
     this.#settle(record);
   }
 
+  /** The store is being asked for the record. */
+  reading(): void {
+    this.#covered = this.#waiting.length;
+  }
+
   /** The record as the store has it. */
   loaded(record: TaskRecord | undefined): void {
     this.#phase = 'fresh';
@@ -152,6 +159,7 @@ export class Lane {
   unreadable(fault: Fault): void {
     this.#phase = 'fresh';
     this.abandon(fault, this.#record ? 'clients' : 'everybody');
+    this.#covered = this.#waiting.length;
     this.#rest();
   }
 
@@ -170,11 +178,13 @@ export class Lane {
     if (this.#phase === 'loading' || this.#phase === 'committing' || this.#waiting.length === 0) return;
     if (!this.#record) return this.#load();
     const record = this.#record;
-    const operations = untilNameRepeats(this.#waiting);
+    const isFresh = this.#phase === 'fresh' && this.#covered > 0;
+    const operations = untilNameRepeats(isFresh ? this.#firstWaiting(this.#covered) : this.#waiting);
     const decisions = this.#decideAll(record, operations);
     const group = groupOf(record, operations, decisions);
-    // A commit proves that the record was the newest; where nothing is to be committed, a fresh reading has to.
-    if (!group && this.#phase === 'idle') return this.#load();
+    // A commit proves that the record was the newest; where nothing is to be committed, a reading after the call has to.
+    if (!group && !isFresh) return this.#load();
+    if (isFresh) this.#covered -= operations.length;
     this.#waiting = operations === this.#waiting ? nothing : this.#waiting.slice(operations.length);
     if (!group) {
       answerAll(operations, decisions);
@@ -183,6 +193,10 @@ export class Lane {
     this.#phase = 'committing';
     this.#deciding = operations;
     this.#port.commit(group, (verdict) => this.#committed(operations, decisions, verdict));
+  }
+
+  #firstWaiting(count: number): Operation[] {
+    return count === this.#waiting.length ? this.#waiting : this.#waiting.slice(0, count);
   }
 
   #decideAll(record: TaskRecord, operations: readonly Operation[]): readonly Decision[] {
@@ -238,7 +252,11 @@ export class Lane {
       before = decision.snapshot;
       last = decision.record;
     }
-    if (!committed || !last) return;
+    if (!committed || !last) {
+      // It was committed, ended and removed since: the answer came late.
+      answerAll(operations, decisions, waiting);
+      return this.#replace(undefined);
+    }
     const isNewest = committed.sequence === last.sequence;
     this.#record = isNewest ? committed : last;
     this.#snapshot = committed.children === last.children ? before : undefined;

@@ -123,6 +123,7 @@ export class Lanes {
 
   #loadSome(): void {
     const keys = this.#toLoad.splice(0, mostReadings);
+    for (const key of keys) this.#lanes.get(key)?.reading();
     const isMore = this.#toLoad.length > 0;
     const deliver = (each: (lane: Lane, index: number) => void) => {
       this.#port.deliver(() => keys.forEach((key, index) => each(this.#lane(key), index)));

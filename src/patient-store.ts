@@ -22,7 +22,7 @@ const longestPauseMs = 1_000;
 export function patientStore({ records, dispatch }: Store, port: PatiencePort): Store {
   return {
     records: {
-      commit: (groups, worker, now) => port.loop.within(records.commit(groups, worker, now)),
+      commit: (...given) => port.loop.within(records.commit(...given)),
       changes: (worker, hint) => records.changes(worker, hint),
       read: (keys) => repeated(port, () => records.read(keys)),
       query: (query) => repeated(port, () => records.query(query)),

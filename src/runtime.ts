@@ -177,11 +177,11 @@ export class Runtime {
           (verdict) => {
             const [inserted] = verdict.records;
             if (verdict.reservation) return answerReserved(verdict.reservation, reservation, resolve, reject);
-            if (!verdict.ok || !inserted)
+            if (!verdict.ok)
               return reject(new Fault('SystemError', `Expected a new key, got ${record.key}.`));
-            if (controller) this.#lanes.drive(inserted, controller);
-            this.#created(inserted);
-            resolve(inserted.key);
+            if (inserted && controller) this.#lanes.drive(inserted, controller);
+            if (inserted) this.#created(inserted);
+            resolve(record.key);
           },
           reject,
         );
@@ -333,7 +333,8 @@ export class Runtime {
   #created(record: TaskRecord): void {
     if (record.life.driver === 'supervisor') this.#dispatcher.offer(record);
     this.#alarms.follow(record);
-    this.events.tellChange(record, 'CREATE', 'ok');
+    // Where the answer came late, it may have gone on since.
+    this.events.tellChange({ ...record, sequence: 1, leaf: 'queued' }, 'CREATE', 'ok');
   }
 
   /** Asks every structured child that is not final to end. One that may not be canceled goes on, and is waited for. */

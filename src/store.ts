@@ -118,8 +118,17 @@ export interface RecordStore {
   /**
    * Each group is committed whole or not at all, independently of the others, in the order given; the verdicts stand in
    * that order. When it resolves, what was accepted is there for every reader and survives what the store promises.
+   *
+   * `batch`: the worker's number for these groups. One who heard no answer sends the same groups under the same number
+   * again: what was accepted before is not done twice, and is answered `ok`, with the records as they stand now. A worker
+   * sends one batch after the other, with growing numbers, so that the store has to remember its last one only.
    */
-  commit(groups: readonly Group[], worker: string, now: number): PromiseLike<readonly Verdict[]>;
+  commit(
+    groups: readonly Group[],
+    worker: string,
+    now: number,
+    batch?: number,
+  ): PromiseLike<readonly Verdict[]>;
   /** The committed records of these keys, in that order; undefined where there is none. */
   read(keys: readonly string[]): PromiseLike<readonly (TaskRecord | undefined)[]>;
   /** The committed records that pass the filter, in order of creation. */

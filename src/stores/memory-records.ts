@@ -13,6 +13,7 @@ import {
   stateOf,
   structuredParent,
 } from '../store.ts';
+import { MemoryBatches } from './memory-batches.ts';
 import { MemoryFinished } from './memory-finished.ts';
 import { KeysInOrder } from './memory-order.ts';
 import { MemoryReservations } from './memory-reservations.ts';
@@ -29,11 +30,23 @@ class MemoryRecords implements RecordStore {
   readonly #heldBack = new Set<string>();
   readonly #reservations = new MemoryReservations();
   readonly #hints = new Map<(keys: readonly string[]) => void, string>();
+  readonly #batches = new MemoryBatches();
   readonly #beats = new Map<string, number>();
   readonly #control = new Map<string, string>();
 
-  commit(groups: readonly Group[], worker: string, now: number): PromiseLike<readonly Verdict[]> {
-    const verdicts = groups.map((group) => this.#commitGroup(group, now));
+  commit(
+    groups: readonly Group[],
+    worker: string,
+    now: number,
+    batch?: number,
+  ): PromiseLike<readonly Verdict[]> {
+    const accepted = this.#batches.accepted(worker, batch);
+    const verdicts = groups.map((group, index) => {
+      if (accepted.has(index)) return { ok: true, records: this.#recordsOf(group) };
+      const verdict = this.#commitGroup(group, now);
+      if (verdict.ok) accepted.add(index);
+      return verdict;
+    });
     const listeners = [...this.#hints].filter(([, listener]) => listener !== worker);
     if (listeners.length > 0) {
       const keys = verdicts.flatMap(({ ok, records }) => (ok ? keysOf(records) : []));
@@ -97,10 +110,14 @@ class MemoryRecords implements RecordStore {
   #commitGroup(group: Group, now: number): Verdict {
     const refused = group.find((write) => !this.#admits(write, now));
     if (!refused) for (const write of group) this.#write(write);
-    const records = group.map((write) => this.#records.get(keyOf(write)));
+    const records = this.#recordsOf(group);
     if (!refused) return { ok: true, records };
     const reservation = refused.kind === 'reserve' ? this.#reservations.find(refused.name, now) : undefined;
     return { ok: false, records, refused, reservation };
+  }
+
+  #recordsOf(group: Group): Verdict['records'] {
+    return group.map((write) => this.#records.get(keyOf(write)));
   }
 
   #admits(write: Write, now: number): boolean {

@@ -53,7 +53,7 @@ export class FaultyStore implements Store {
       return (...given: A) => this.#call(name, () => method(...given));
     };
     this.records = {
-      commit: (groups, worker, now) => this.#commit(records, groups, worker, now),
+      commit: (...given) => this.#commit(records, ...given),
       read: call('read', (keys) => records.read(keys)),
       query: call('query', (query) => records.query(query)),
       counts: call('counts', () => records.counts()),
@@ -98,7 +98,7 @@ export class FaultyStore implements Store {
     return (this.#line as string) === 'gone' ? never : answer;
   }
 
-  #commit(records: RecordStore, ...[groups, worker, now]: Parameters<RecordStore['commit']>) {
+  #commit(records: RecordStore, ...[groups, ...rest]: Parameters<RecordStore['commit']>) {
     const nth = (this.#commits += 1);
     const tornAt = this.#meets('torn')
       ? Math.floor(this.#options.random.fraction() * groups.length)
@@ -106,10 +106,10 @@ export class FaultyStore implements Store {
     return this.#call('commit', async () => {
       if (this.#isCrash(nth, 'before')) return this.#crashed();
       if (tornAt !== undefined) {
-        await records.commit(groups.slice(0, tornAt), worker, now);
+        await records.commit(groups.slice(0, tornAt), ...rest);
         throw new Error(`The line broke after ${tornAt} of ${groups.length} groups.`);
       }
-      const verdicts = await records.commit(groups, worker, now);
+      const verdicts = await records.commit(groups, ...rest);
       return this.#isCrash(nth, 'after') ? this.#crashed() : verdicts;
     });
   }

@@ -15,7 +15,7 @@ export function troubledStore(
   { refused, lost }: Program,
 ): Store {
   const { records } = inner;
-  const commit: RecordStore['commit'] = async (groups, worker, now) => {
+  const commit: RecordStore['commit'] = async (groups, ...rest) => {
     const isRefused = turns.chance(refused);
     const isLost = turns.chance(lost);
     const keys = groups.flatMap((group) =>
@@ -29,7 +29,7 @@ export function troubledStore(
       const before = new Map(
         (await records.read(keys)).flatMap((record) => (record ? [[record.key, record]] : [])),
       );
-      const made = await records.commit(groups, worker, now);
+      const made = await records.commit(groups, ...rest);
       for (const record of made.flatMap(({ ok, records: changed }) => (ok ? changed : []))) {
         if (!record || record.sequence === before.get(record.key)?.sequence) continue;
         history.committed(by, record, before.get(record.key));

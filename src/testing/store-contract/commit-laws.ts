@@ -8,6 +8,7 @@ import {
   keyOf,
   keysOf,
   next,
+  otherWorker,
   queued,
   readOne,
   replace,
@@ -223,6 +224,54 @@ export const commitLaws: readonly StoreLaw[] = [
       assert.equal(verdicts.filter(({ ok }) => ok).length, 1);
       const winner = await readOne(store, 'a');
       for (const { records } of verdicts) assert.deepEqual(records, [winner]);
+    },
+  },
+  {
+    name: 'a batch that is sent again is not done twice, whatever became of it since',
+    run: async (store) => {
+      const batch = [[insert(queued('a'))], [insert(queued('b'))]];
+      const first = await store.records.commit(batch, worker, start, 1);
+      const a = await readOne(store, 'a');
+      assert.ok(a);
+      const moved = next(a, 'running.active');
+      await store.records.commit([[replace(a, moved)]], otherWorker, start, 1);
+      const again = await store.records.commit(batch, worker, start, 1);
+      assert.deepEqual(
+        [first, again].map((verdicts) => verdicts.map(({ ok }) => ok)),
+        [
+          [true, true],
+          [true, true],
+        ],
+      );
+      assert.deepEqual(again[0]?.records, [moved]);
+      assert.deepEqual((await store.records.counts()).queued, 1);
+    },
+  },
+  {
+    name: 'of a batch of which only a part was accepted, the rest is done when it is sent again',
+    run: async (store) => {
+      const batch = [[insert(queued('a'))], [insert(queued('b'))]];
+      await store.records.commit(batch.slice(0, 1), worker, start, 7);
+      const verdicts = await store.records.commit(batch, worker, start, 7);
+      assert.deepEqual(
+        verdicts.map(({ ok }) => ok),
+        [true, true],
+      );
+      assert.equal((await store.records.counts()).queued, 2);
+    },
+  },
+  {
+    name: 'a batch of another number, or of another worker, is another batch',
+    run: async (store) => {
+      const batch = [[insert(queued('a'))]];
+      await store.records.commit(batch, worker, start, 1);
+      for (const [by, number] of [
+        [worker, 2],
+        [otherWorker, 1],
+      ] as const) {
+        const [verdict] = await store.records.commit(batch, by, start, number);
+        assert.equal(verdict?.ok, false, 'Expected a key that is taken to be refused.');
+      }
     },
   },
   {

@@ -2,14 +2,15 @@ import { expect, test } from 'vitest';
 import { type BodyContext, type Store, createSupervisor, defineTask, memoryStore } from '../../src/index.ts';
 import { simulatedClock } from '../../src/testing/index.ts';
 import { seen } from '../properties/seen-store.ts';
+import { heldBody } from '../support/held-body.ts';
 
 /** A store whose answer to the commit that inserts a task of this type is lost, once. */
 function losing(inner: Store, type: string) {
   const told = { lost: false, commits: 0 };
   const store = seen(inner, {
-    commit: async (groups, worker, now) => {
+    commit: async (groups, ...rest) => {
       if ((told.commits += 1) > 1_000) return new Promise(() => {});
-      const verdicts = await inner.records.commit(groups, worker, now);
+      const verdicts = await inner.records.commit(groups, ...rest);
       const inserts = groups
         .flat()
         .some((write) => write.kind === 'insert' && write.record.creation.type === type);
@@ -59,4 +60,28 @@ test('a submit whose answer was lost is answered, though another supervisor ran 
   await createSupervisor({ tasks, concurrency: 1, store: inner, clock });
   await clock.advance(10_000);
   expect(await submitted).toBe('child'); // got SystemError: Expected a new key, got …
+});
+
+test('a cancel whose answer was lost is answered, though another supervisor ended the task meanwhile', async () => {
+  const clock = simulatedClock();
+  const inner = memoryStore();
+  const body = heldBody();
+  const there = await createSupervisor({ tasks: [body.definition], store: inner, clock });
+  let isLost = false;
+  const store = seen(inner, {
+    commit: async (...given) => {
+      const verdicts = await inner.records.commit(...given);
+      if (isLost) return verdicts;
+      isLost = true;
+      throw new Error('The answer was lost.');
+    },
+  });
+  const here = await createSupervisor({ tasks: [body.definition], run: false, store, clock });
+  const { key } = await there.submit(body.definition);
+  const run = await body.started();
+  const asked = (await here.task(key)).cancel();
+  await clock.advance(0);
+  run.reject(run.signal.reason);
+  await clock.advance(1_000);
+  expect(await asked).toBe('requested');
 });
