@@ -26,6 +26,8 @@ const abortWords: ReadonlySet<unknown> = new Set([
   'ABORT_ERR',
   'ERR_CANCELED',
   'RequestCanceled',
+  // What a body that was told to end is told of the supervisor that stops as well.
+  'SupervisorStopped',
 ]);
 
 /** How far a chain of causes is followed. */

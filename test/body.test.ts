@@ -34,6 +34,7 @@ const abortErrors: readonly (readonly [string, (reason: Error) => unknown])[] = 
   ['an error with code ABORT_ERR', () => Object.assign(new Error('gone'), { code: 'ABORT_ERR' })],
   ['an error with code ERR_CANCELED', () => Object.assign(new Error('gone'), { code: 'ERR_CANCELED' })],
   ['a Fault RequestCanceled', () => new Fault('RequestCanceled')],
+  ['what a call of the body is told while the supervisor stops', () => new Fault('SupervisorStopped')],
   ['an object that is no error, with name AbortError', () => ({ name: 'AbortError' })],
   ['a cause that calls itself an abort', () => new Error('outer', { cause: { code: 'ABORT_ERR' } })],
 ];

@@ -33,9 +33,9 @@ describe('whatever is done at once, in whatever order it is dealt with', { timeo
   test('nothing starts after a pause has resolved', () => checkLaw(life.nothingStartsWhilePaused));
 });
 
-describe('where no answer of the store is lost', { timeout }, () => {
+describe('whatever is refused, and whatever answer of the store is lost', { timeout }, () => {
   test('every refusal is what the chart says of a record that was there', () =>
-    checkLaw(life.answersAreTheCharts, { troubles: false }));
+    checkLaw(life.answersAreTheCharts));
   test('the events of a supervisor that is alone tell every step once, in order', () =>
-    checkLaw(life.eventsTellEachStep, { supervisors: [1], troubles: false }));
+    checkLaw(life.eventsTellEachStep, { supervisors: [1] }));
 });
