@@ -1,3 +1,5 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { TaskState } from '../machines/task.ts';
 import {
   type FaultData,
   type FaultName,
@@ -46,11 +48,29 @@ export class Fault extends Error {
   }
 }
 
+/** What Taskchart itself says with a fault of that name. One that a body threw may lack it. */
+export interface OwnFields {
+  readonly InvalidState: { readonly obj?: string; readonly state?: TaskState };
+  readonly NotSupported: { readonly obj?: string; readonly state?: TaskState };
+  readonly ManagedObjectNotFound: { readonly obj?: string };
+  /** `issues`: those of the schema, where there is one. */
+  readonly InvalidArgument: {
+    readonly invalidProperty?: string;
+    readonly issues?: readonly StandardSchemaV1.Issue[];
+  };
+  readonly NoPermission: { readonly object?: string; readonly privilegeId?: string };
+}
+
+/** A fault of that name, with the fields that it has. */
+export type FaultOf<N extends FaultName> = Fault & { readonly name: N } & (N extends keyof OwnFields
+    ? OwnFields[N]
+    : unknown);
+
 /**
  * Whether an error is a fault, of that name when one is given. True as well for one that came from another copy of
  * this package, or through JSON or a structured clone from another process.
  */
-export function isFault<N extends FaultName>(error: unknown, name: N): error is Fault & { readonly name: N };
+export function isFault<N extends FaultName>(error: unknown, name: N): error is FaultOf<N>;
 export function isFault(error: unknown): error is Fault;
 export function isFault(error: unknown, name?: FaultName): error is Fault {
   if (typeof error !== 'object' || error === null) return false;

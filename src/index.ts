@@ -4,7 +4,7 @@ export type { Authorize, Privilege, Request } from './access.ts';
 export type { Clock, Timer } from './clock.ts';
 export { systemClock } from './clock.ts';
 export type { RuntimeEvent } from './event-stream.ts';
-export { Fault, type FaultFields, isFault } from './fault.ts';
+export { Fault, type FaultFields, type FaultOf, isFault } from './fault.ts';
 export type { TaskFilter } from './filter.ts';
 export type { SupervisorSnapshot } from './mailbox.ts';
 export type { InspectObserver } from './observer.ts';

@@ -60,7 +60,10 @@ const clocks = /^(node:)?(timers|perf_hooks|crypto)(\/|$)/;
 function timeOrChance({ file, imports, uses }: Source) {
   if (file === 'src/clock.ts' || file === 'src/random.ts') return [];
   const expressions = uses.filter(({ expression }) => timeAndChance.test(expression));
-  const modules = imports.filter(({ target }) => clocks.test(target));
+  // A hash is neither time nor chance.
+  const isHash = (names: readonly string[]) =>
+    names.length > 0 && names.every((name) => name === 'createHash');
+  const modules = imports.filter(({ target, names }) => clocks.test(target) && !isHash(names));
   const found = [
     ...expressions.map(({ expression, line }) => ({ what: expression, line })),
     ...modules.map(({ target, line }) => ({ what: `import of ${target}`, line })),

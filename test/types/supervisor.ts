@@ -90,7 +90,11 @@ export async function events() {
 
 export function faults(error: unknown) {
   if (isFault(error)) expectTypeOf(error).toEqualTypeOf<Fault>();
-  if (isFault(error, 'InvalidState')) expectTypeOf(error.name).toEqualTypeOf<'InvalidState'>();
+  if (isFault(error, 'InvalidState')) {
+    expectTypeOf(error.name).toEqualTypeOf<'InvalidState'>();
+    expectTypeOf(error.state).toEqualTypeOf<TaskState | undefined>();
+  }
+  if (isFault(error, 'NoPermission')) expectTypeOf(error.privilegeId).toEqualTypeOf<string | undefined>();
   // @ts-expect-error the name of a fault is one of a closed list
   isFault(error, 'Nonsense');
   // @ts-expect-error the name of a fault is one of a closed list
