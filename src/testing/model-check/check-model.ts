@@ -1,0 +1,176 @@
+import type { RunDetails } from 'fast-check';
+import type { AnyStateMachine, EventFrom, EventObject } from 'xstate';
+import { Fault } from '../../index.ts';
+import { ChartModel, type ChartView, nodesOf } from './chart-model.ts';
+import { type ChartDifference, differenceError } from './difference.ts';
+import { type FastCheck, loadFastCheck } from './fast-check.ts';
+import { type Run, type Subject, runSteps } from './model-run.ts';
+import { type Program, type ProgramSize, otherSteps, programs, simplerSteps, stepsOf } from './program.ts';
+import { shorten } from './shortening.ts';
+import type { AnySystem, ModelSystem, SequenceSize } from './system.ts';
+
+/** How much is tried, and from where chance starts. */
+export interface ModelOptions<
+  TMachine extends AnyStateMachine = AnyStateMachine,
+> extends ChartView<TMachine> {
+  /** Repeats a check. A whole number; default: another each time, and a difference says which. */
+  readonly seed?: number;
+  /** Goes to the very run that differed, together with its seed. */
+  readonly path?: string;
+  /** Default 100 sequences of commands, each on a fresh system. */
+  readonly numRuns?: number;
+  /** In one sequence. Default 30, creations included. */
+  readonly maxCommands?: number;
+  /** Alive side by side in one sequence. Default 3. */
+  readonly maxInstances?: number;
+  /** How long sequences are within `maxCommands`, as fast-check has it. Default `max`: any length is as likely. */
+  readonly size?: SequenceSize;
+  /** For each call to the system, by the real clock; one that is not answered by then is a difference. Default 1,000. */
+  readonly timeoutMs?: number;
+  /** Further parameters of fast-check's `check`, as they are: `interruptAfterTimeLimit`, `endOnFailure`, and so on. */
+  readonly parameters?: object;
+}
+
+/** What a check that found no difference has looked at. */
+export interface ModelReport {
+  readonly runs: number;
+  /** Events that were sent and answered. */
+  readonly events: number;
+  /** The leaves of the chart in which an instance has been, and those in which none has. */
+  readonly visited: readonly string[];
+  readonly missed: readonly string[];
+}
+
+/** Carries a run that differs out of fast-check. */
+class RunDiffers extends Error {
+  readonly run: Run;
+
+  constructor(run: Run) {
+    super('The run differs.');
+    this.run = run;
+  }
+}
+
+/** Counts what runs have looked at. */
+class Survey {
+  events = 0;
+  readonly #leaves = new Set<string>();
+
+  add({ done }: Run): void {
+    for (const { step, after } of done) {
+      if (step.kind === 'send') this.events += 1;
+      if (after !== undefined) this.#leaves.add(after);
+    }
+  }
+
+  report({ machine }: ChartModel, runs: number): ModelReport {
+    const leaves = nodesOf(machine.root).filter((node) => node.type === 'atomic' || node.type === 'final');
+    const names = leaves.map(({ path }) => path.join('.'));
+    const visited = names.filter((name) => this.#leaves.has(name));
+    return { runs, events: this.events, visited, missed: names.filter((name) => !visited.includes(name)) };
+  }
+}
+
+/**
+ * The system has answered random sequences of commands as its chart declares, and looked like it after each of them.
+ * A command creates an instance, or sends an event to one that an earlier command created.
+ *
+ * A transition's answer is its `meta.outcome`, `ok` if it declares none; where the chart has no transition, or the
+ * instance has ended, it is `InvalidState`. `answerOf` maps these to the words of the system.
+ *
+ * @throws ChartDifference with the shortest sequence that was found, and the seed and path that repeat it.
+ * @throws NotSupported for a chart that has `invoke`, `after`, delayed events, spawned actors or parallel states; when
+ * fast-check is not installed.
+ * @throws InvalidArgument for options that make no sense, and events that the chart cannot take.
+ */
+export async function checkModel<
+  TMachine extends AnyStateMachine,
+  TInstance,
+  TReal = undefined,
+  TEvent extends EventObject = EventFrom<TMachine>,
+>(
+  machine: TMachine,
+  system: ModelSystem<TMachine, TInstance, TReal, TEvent>,
+  options: ModelOptions<TMachine> = {},
+): Promise<ModelReport> {
+  const limits = limitsOf(options);
+  const model = new ChartModel(machine, options as ChartView);
+  const subject = { model, system: system as unknown as AnySystem, timeoutMs: limits.timeoutMs };
+  const fc = await loadFastCheck();
+  const survey = new Survey();
+  let hasHung = false;
+  const property = fc.asyncProperty(programs(fc, subject.system, limits), async (program) => {
+    // Each repetition of a hang takes its time: fast-check is kept from shortening it, which is done below with fewer.
+    if (hasHung) return;
+    const run = await runSteps(subject, stepsOf(program, model, limits));
+    survey.add(run);
+    hasHung = run.difference?.actual.kind === 'silent';
+    if (run.difference) throw new RunDiffers(run);
+  });
+  const details = await fc.check<[Program]>(property, parametersOf(options));
+  if (details.failed) throw await explained(fc, subject, details, limits);
+  return survey.report(model, details.numRuns);
+}
+
+async function explained(
+  fc: FastCheck,
+  subject: Subject,
+  details: RunDetails<[Program]>,
+  limits: ProgramSize,
+): Promise<unknown> {
+  const { counterexample, errorInstance, seed, counterexamplePath: path } = details;
+  if (!counterexample) return new Error(await fc.asyncDefaultReportMessage(details));
+  if (!(errorInstance instanceof RunDiffers)) return errorInstance;
+  const shortest = await shorten(stepsOf(counterexample[0], subject.model, limits), {
+    run: (steps) => runSteps(subject, steps),
+    simpler: (step) => simplerSteps(subject.system, step),
+    others: (step) => otherSteps(fc, subject.system, step),
+  });
+  return inWords(subject, shortest ?? errorInstance.run, { seed, path, isSteady: shortest !== undefined });
+}
+
+function inWords(
+  { model }: Subject,
+  { done, difference }: Run,
+  { seed, path, isSteady }: { seed: number; path: string | null; isSteady: boolean },
+): ChartDifference {
+  const first = done[0]?.step.kind === 'open' ? 0 : 1;
+  const again = `To repeat it, add to the options: seed: ${seed}, path: '${path}'`;
+  return differenceError(
+    model,
+    { done, difference: difference as NonNullable<Run['difference']> },
+    {
+      subject: 'The system',
+      place: `step ${done.length - 1 + first}`,
+      firstNumber: first,
+      notes: [again, ...(isSteady ? [] : ['It did not differ again when these steps were repeated.'])],
+      seed,
+      ...(path === null ? {} : { path }),
+    },
+  );
+}
+
+function parametersOf({ parameters, numRuns, seed, path }: ModelOptions): object {
+  return {
+    numRuns: 100,
+    ...parameters,
+    ...(numRuns === undefined ? {} : { numRuns }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(path === undefined ? {} : { path }),
+  };
+}
+
+function limitsOf(options: ModelOptions): ProgramSize & { readonly timeoutMs: number } {
+  const { maxCommands = 30, maxInstances = 3, numRuns = 100, timeoutMs = 1_000, size = 'max' } = options;
+  for (const [name, value] of Object.entries({ maxCommands, maxInstances, numRuns, timeoutMs })) {
+    if (Number.isSafeInteger(value) && value > 0) continue;
+    throw new Fault('InvalidArgument', `Expected ${name} to be a positive whole number, got ${value}.`, {
+      invalidProperty: name,
+    });
+  }
+  if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
+    throw new Fault('InvalidArgument', `Expected seed to be a whole number, got ${options.seed}.`, {
+      invalidProperty: 'seed',
+    });
+  return { maxCommands, maxInstances, size, timeoutMs };
+}

@@ -1,0 +1,5 @@
+export type { ChartStep, ChartView } from './chart-model.ts';
+export { type ModelOptions, type ModelReport, checkModel } from './check-model.ts';
+export { type TraceEntry, type TraceOptions, checkTrace } from './check-trace.ts';
+export { ChartDifference, type PathStep } from './difference.ts';
+export type { ArbitraryLike, EventPort, EventPorts, ModelSystem } from './system.ts';
