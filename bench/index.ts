@@ -4,6 +4,7 @@ import * as comparison from './comparison/comparison.ts';
 import { installPeers } from './install.ts';
 import * as latency from './latency.ts';
 import * as memory from './memory.ts';
+import * as oracle from './oracle.ts';
 import { type Result, type Rows, save, table } from './report.ts';
 import * as scale from './scale.ts';
 import * as throughput from './throughput.ts';
@@ -16,7 +17,7 @@ interface Bench {
   measure(quick: boolean): Promise<Rows>;
 }
 
-const benches: Readonly<Record<string, Bench>> = { throughput, memory, latency, scale, comparison };
+const benches: Readonly<Record<string, Bench>> = { throughput, memory, latency, scale, oracle, comparison };
 
 const usage = `Usage: npm run bench [-- [${Object.keys(benches).join('] [')}] [--quick]]
 Without a name: all of them. --quick: few tasks, to see that everything runs; nothing is written.`;

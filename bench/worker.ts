@@ -1,6 +1,7 @@
 import type { Reply } from './child.ts';
 import { cancelLatency, submitLatency } from './latency-worker.ts';
 import { bytesPerQueued, heapAfterRounds } from './memory-worker.ts';
+import { oracle } from './oracle-worker.ts';
 import { perReport, perTaskBesideTimers } from './scale-worker.ts';
 import type { SystemName } from './systems.ts';
 import { rate } from './throughput-worker.ts';
@@ -15,6 +16,7 @@ const jobs: Readonly<Record<string, Measure>> = {
   cancelLatency,
   perReport,
   perTaskBesideTimers,
+  oracle,
 };
 
 const [job = '', system = ''] = process.argv.slice(2);

@@ -21,6 +21,30 @@ export {
   checkModel,
   checkTrace,
 } from './model-check/index.ts';
+export {
+  type ChartOperation,
+  type ChartSpecificationOptions,
+  chartSpecification,
+  type Intervention,
+  type Observation,
+} from './linearizability/chart-specification.ts';
+export {
+  type Call,
+  type HistoryRecorder,
+  type OpenCall,
+  recordHistory,
+} from './linearizability/history-recorder.ts';
+export type { Invocation } from './linearizability/invocation.ts';
+export type { Specification, SpecificationStep } from './linearizability/specification.ts';
+export type {
+  Linearizability,
+  Linearizable,
+  Linearized,
+  NotLinearizable,
+  Refused,
+  Undecided,
+} from './linearizability/verdict.ts';
+export { linearizable, type LinearizableOptions } from './linearizable.ts';
 export { type SimulatedClock, type SimulatedClockOptions, simulatedClock } from './simulated-clock.ts';
 export { simulatedRandom } from './simulated-random.ts';
 export { type Law, storeContract } from './store-contract/index.ts';

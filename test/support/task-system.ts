@@ -60,6 +60,8 @@ export function taskSystem(
 
 /** What a client sees of a task, by its chart. */
 export const asClientsSee: ModelOptions<typeof taskMachine> = {
+  // A loaded machine is no hang.
+  timeoutMs: 20_000,
   stateOf({ value, context: { task } }) {
     const [word] = leafOf(value).split('.');
     return [word, ...flagsOf(task), task.error?.fault.name, task.result === undefined ? undefined : 7];

@@ -31,7 +31,7 @@ test('the supervisor is as its chart, for all that drivers and clients do to a c
   expect(report.missed).toEqual(['running.expiring', 'running.evicting', 'running.joining']);
 });
 
-describe.for(bugs)('$name', (bug) => {
+describe.for(bugs)('$name', { timeout: 120_000 }, (bug) => {
   test.for([1, 2, 3])('is found by seed %i, in the fewest steps', async (seed) => {
     const { steps } = await differenceOf(bug, { seed });
     expect(steps.map(({ type }) => type)).toHaveLength(bug.shortest);

@@ -1,0 +1,96 @@
+import { stringify } from 'devalue';
+import { isDeepStrictEqual } from 'node:util';
+import { invalid } from './history-check.ts';
+import { type Invocation, isOptional } from './invocation.ts';
+import type { Specification } from './specification.ts';
+
+/** What an operation may come to: the number of the next state, and the answer by the specification. */
+export interface Outcome<Answer> {
+  readonly to: number;
+  readonly answer: Answer;
+}
+
+/** As many results of steps are kept: what is forgotten is asked for again. */
+const keptSteps = 100_000;
+
+/** The states of one object as numbers, equal ones by their fingerprint, and what each operation makes of them. */
+export class StateTable<State, Operation, Answer> {
+  readonly #specification: Specification<State, Operation, Answer>;
+  readonly #invocations: readonly Invocation<Operation, Answer>[];
+  readonly #states: State[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #accepted = new Map<number, readonly Outcome<Answer>[]>();
+
+  constructor(
+    specification: Specification<State, Operation, Answer>,
+    invocations: readonly Invocation<Operation, Answer>[],
+  ) {
+    this.#specification = specification;
+    this.#invocations = invocations;
+  }
+
+  numberOf(state: State): number {
+    const fingerprint = this.#fingerprint(state);
+    const known = this.#numbers.get(fingerprint);
+    if (known !== undefined) return known;
+    const number = this.#states.push(state) - 1;
+    this.#numbers.set(fingerprint, number);
+    return number;
+  }
+
+  state(number: number): State {
+    return this.#states[number] as State;
+  }
+
+  /** What the operation of this index may come to, and still have the answer that was seen. */
+  accepted(number: number, index: number): readonly Outcome<Answer>[] {
+    const place = number * this.#invocations.length + index;
+    const known = this.#accepted.get(place);
+    if (known) return known;
+    const invocation = this.#invocations[index] as Invocation<Operation, Answer>;
+    const outcomes = this.outcomes(number, invocation.operation);
+    // One that need not take effect, and would change nothing, is left out: that leads as far.
+    const accepted = isOptional(invocation)
+      ? outcomes.filter(({ to }) => to !== number)
+      : outcomes.filter(({ answer }) => this.#isAnswer(answer, invocation.answer));
+    if (this.#accepted.size >= keptSteps) this.#accepted.clear();
+    this.#accepted.set(place, accepted);
+    return accepted;
+  }
+
+  /** What the operation may come to, whatever was seen. */
+  outcomes(number: number, operation: Operation): readonly Outcome<Answer>[] {
+    const result = this.#specification.step(this.state(number), operation);
+    const steps = isSeveral(result) ? [...result] : [result];
+    return steps.map((step) => {
+      if (typeof step !== 'object' || step === null || !('state' in step))
+        throw invalid('what step() gives', '{ state, answer }, or several', step);
+      return { to: this.numberOf(step.state), answer: step.answer };
+    });
+  }
+
+  #isAnswer(expected: Answer, actual: Answer | undefined): boolean {
+    if (actual === undefined) return true;
+    return this.#specification.isAnswer?.(expected, actual) ?? isDeepStrictEqual(expected, actual);
+  }
+
+  #fingerprint(state: State): string {
+    if (!this.#specification.fingerprint) return asText(state);
+    const fingerprint = this.#specification.fingerprint(state);
+    if (typeof fingerprint === 'string') return fingerprint;
+    throw invalid('what fingerprint() gives', 'a text', fingerprint);
+  }
+}
+
+function isSeveral<Step>(result: Step | Iterable<Step>): result is Iterable<Step> {
+  return typeof result === 'object' && result !== null && Symbol.iterator in result;
+}
+
+/** Plain data as text, alike only for what is alike. */
+export function asText(state: unknown): string {
+  try {
+    return stringify(state);
+  } catch (error) {
+    throw invalid('a state', `plain data, where no fingerprint is given (${String(error)})`, state);
+  }
+}
