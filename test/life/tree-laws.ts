@@ -1,6 +1,8 @@
 import type { TaskRecord } from '../../src/index.ts';
 import { isFinal, stateOf } from '../../src/store.ts';
 import type { History } from '../properties/history.ts';
+import * as life from '../properties/laws-of-life.ts';
+import * as records from '../properties/laws-of-records.ts';
 import type { HistoryLaw } from '../properties/laws-of-records.ts';
 
 const isStructured = ({ creation }: TaskRecord) => creation.child !== undefined && !creation.child.detached;
@@ -65,4 +67,29 @@ export const nothingStartsOnceCanceled: HistoryLaw = function* (history) {
       if (record.leaf !== 'running.joining') yield `${at}: ${history.show(record)} after it was canceled`;
     }
   }
+};
+
+/** What holds whether or not a supervisor stops in between. */
+export const lawsOfTrees: Readonly<Record<string, HistoryLaw>> = {
+  'a task that has ended never changes its outcome': records.finalIsFinal,
+  'an error and a result are there only in their own state': records.outcomesBelongToStates,
+  'the stamps are in order, and the last is set exactly in a final state': records.stampsAreOrdered,
+  'progress is an integer from 0 to 100, and set only while the task runs': records.progressBelongsToRunning,
+  'cancelled never goes back, and nobody is canceled who was not asked to be': records.cancelledNeverGoesBack,
+  'the sequence grows with every commit': records.sequencesGrow,
+  'a watcher sees growing sequences': records.watchersSeeSequencesGrow,
+  'a watcher never misses the end': records.finalIsNeverMissed,
+  'an actor shows nothing that was not committed': records.actorsFollowTheCommitted,
+  'however many cancels come, there is one change and one abort': life.oneCancelCounts,
+  'a key that was returned is found at once': life.whatIsReturnedIsThere,
+  'every promise settles': life.everythingSettles,
+  'a task whose body still runs is never called ended': life.endedMeansGone,
+  'two bodies of one task never run at once': life.bodiesNeverOverlap,
+  'a cancel that was accepted leads to a final state': cancelsEnd,
+  'no attempt starts once a cancel was accepted': nothingStartsOnceCanceled,
+};
+
+/** What holds besides where none does. */
+export const lawsWithoutStop: Readonly<Record<string, HistoryLaw>> = {
+  'a parent is never final before its structured children': parentsEndLast,
 };

@@ -108,7 +108,9 @@ class TreeWorld {
       inspect: (inspection) => this.history.inspected(by, inspection),
     });
     await this.#turns.all();
-    return [await opening, types];
+    const supervisor = await opening;
+    void this.history.listen(by, supervisor);
+    return [supervisor, types];
   }
 
   async #act(action: TreeAction, supervisor: Supervisor, types: ReturnType<typeof treeDefinitions>) {

@@ -5,6 +5,7 @@ import {
   Fault,
   type TaskDefinition,
   defineTask,
+  isFault,
 } from '../../src/index.ts';
 import type { BodyRun, History } from './history.ts';
 import type { Body, BodyStep } from './program.ts';
@@ -26,8 +27,15 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-async function act(step: BodyStep, { task, sleep }: BodyContext<Body>, { clock }: Stage): Promise<void> {
-  if (step.do === 'work') await (step.honors ? sleep(step.ms) : rest(clock, step.ms));
+async function act(
+  step: BodyStep,
+  context: BodyContext<Body>,
+  { clock }: Stage,
+  saves: NonNullable<BodyRun['saves']>,
+): Promise<void> {
+  const { task } = context;
+  // Whoever asks for `sleep` asks for the signal.
+  if (step.do === 'work') await (step.honors ? context.sleep(step.ms) : rest(clock, step.ms));
   else if (step.do === 'reports') {
     for (let time = 1; time <= step.times; time += 1) task.updateProgress(time * 10);
   } else if (step.do === 'report') {
@@ -35,16 +43,39 @@ async function act(step: BodyStep, { task, sleep }: BodyContext<Body>, { clock }
     if (step.awaits) await report;
   } else if (step.do === 'describe') task.setDescription('Working');
   else if (step.do === 'setCancelable') await task.setCancelable(step.to);
+  else if (step.do === 'saveCheckpoint') {
+    const save = { value: step.value, isSaved: false };
+    saves.push(save);
+    await task.saveCheckpoint(step.value);
+    save.isSaved = true;
+  }
   // A body may be asked to do what is refused; that must not end it.
   else if (step.do === 'cancelItself') await Promise.allSettled([task.cancel()]);
   else await task.info();
 }
 
+/** Everything that an attempt may say, though its body has ended. */
+function speakLate(task: BodyContext['task'], by: number, history: History): void {
+  const late = (what: string, say: () => PromiseLike<unknown>) =>
+    void history.ask(`late ${what}`, by, task.key, say);
+  late('progress', () => task.updateProgress(99));
+  late('description', () => task.setDescription('Late'));
+  late('cancelable', () => task.setCancelable(false));
+  late('checkpoint', () => task.saveCheckpoint('late'));
+}
+
 async function end(
   how: Body['end'],
-  { task, signal }: BodyContext<Body>,
-  { clock, gate }: Stage,
+  context: BodyContext<Body>,
+  by: number,
+  { clock, gate, history }: Stage,
 ): Promise<string> {
+  const { task, signal } = context;
+  if (how === 'throws, then reports late') {
+    // By then another attempt may run.
+    clock.setTimer(15, () => speakLate(task, by, history));
+    throw new TypeError('It failed, and goes on.');
+  }
   if (how === 'throws') throw new TypeError('It failed.');
   if (how === 'throws a Fault') throw new Fault('ExtendedFault', 'It failed in its own way.', { code: 7 });
   if (how === 'throws RequestCanceled') throw new Fault('RequestCanceled');
@@ -59,24 +90,50 @@ async function end(
   return how;
 }
 
+/** Notes each abort of the signal, from now on; one that was before counts now. */
+function listen(run: BodyRun, { signal }: BodyContext<Body>, history: History): void {
+  const note = () => {
+    const { name } = signal.reason as Fault;
+    run.aborts.push(name);
+    history.tick(`body by ${run.by}: ${history.name(run.key)} is aborted with ${name}`);
+  };
+  if (signal.aborted) note();
+  signal.addEventListener('abort', note);
+}
+
+/** What a body threw, and whether that is because of the abort of its signal. */
+function thrown(error: unknown, signal: AbortSignal): NonNullable<BodyRun['threw']> {
+  const saysSo = /^(AbortError|RequestCanceled|SupervisorStopped)$/.test((error as Error).name);
+  const isAbort = signal.aborted && (error === signal.reason || saysSo);
+  return { name: isFault(error) ? error.name : 'SystemError', isAbort };
+}
+
 async function perform(context: BodyContext<Body>, by: number, stage: Stage): Promise<string> {
   const { history } = stage;
   const { key } = context.task;
+  const saves: NonNullable<BodyRun['saves']> = [];
   const run: BodyRun = {
     by,
     key,
     enteredAt: history.tick(`body by ${by}: ${history.name(key)} enters`),
     aborts: [],
+    checkpoint: context.checkpoint,
+    saves,
   };
   history.bodies.push(run);
-  context.signal.addEventListener('abort', () => {
-    const { name } = context.signal.reason as Fault;
-    run.aborts.push(name);
-    history.tick(`body by ${by}: ${history.name(key)} is aborted with ${name}`);
-  });
   try {
-    for (const step of context.input.steps) await act(step, context, stage);
-    return await end(context.input.end, context, stage);
+    const [first, ...others] = context.input.steps;
+    // Some ask for their signal when it may have aborted already.
+    if (first?.do !== 'work' || first.honors) listen(run, context, history);
+    if (first) await act(first, context, stage, saves);
+    if (first?.do === 'work' && !first.honors) listen(run, context, history);
+    for (const step of others) await act(step, context, stage, saves);
+    const returned = await end(context.input.end, context, by, stage);
+    run.threw = undefined;
+    return returned;
+  } catch (error) {
+    run.threw = thrown(error, context.signal);
+    throw error;
   } finally {
     run.leftAt = history.tick(`body by ${by}: ${history.name(key)} leaves`);
   }

@@ -1,6 +1,12 @@
 import type { InspectionEvent } from 'xstate';
 import type { TaskEvent, TaskLife } from '../../machines/index.ts';
-import { type RuntimeEvent, type TaskInfo, type TaskRecord, isFault } from '../../src/index.ts';
+import {
+  type RuntimeEvent,
+  type Supervisor,
+  type TaskInfo,
+  type TaskRecord,
+  isFault,
+} from '../../src/index.ts';
 
 /** When something was seen: the number of things that were seen before. */
 interface Seen {
@@ -60,6 +66,11 @@ export interface BodyRun {
   readonly enteredAt: number;
   leftAt?: number;
   aborts: string[];
+  /** What it threw; undefined: it returned. Left out where nobody looked. */
+  threw?: { readonly name: string; readonly isAbort: boolean } | undefined;
+  /** What it was given, what it saved, and whether it was told that this is durable. */
+  readonly checkpoint?: unknown;
+  readonly saves?: { readonly value: unknown; isSaved: boolean }[];
 }
 
 export class History {
@@ -96,6 +107,16 @@ export class History {
     let name = this.#names.get(key);
     if (!name) this.#names.set(key, (name = `t${this.#names.size}`));
     return name;
+  }
+
+  /** Follows the events of a supervisor to their end. */
+  async listen(by: number, supervisor: Supervisor): Promise<void> {
+    for await (const event of supervisor.events()) {
+      const { kind } = event;
+      const about = 'key' in event ? `${this.name(event.key)} #${event.sequence}` : '';
+      const more = 'event' in event ? event.event : 'state' in event ? event.state : '';
+      this.told.push({ at: this.tick(`event by ${by}: ${kind} ${about} ${more}`), by, event });
+    }
   }
 
   committed(by: number, record: TaskRecord, before: TaskRecord | undefined): void {

@@ -6,6 +6,8 @@ import type { Operation } from './program.ts';
 export function nameOf(operation: Operation): string {
   if (operation.do === 'progress') return `progress ${operation.percent}`;
   if (operation.do === 'setState') return `setState ${operation.state} ${operation.outcome}`;
+  if (operation.do === 'setCancelable') return `setCancelable ${operation.to}`;
+  if (operation.do === 'custom') return `custom ${operation.value}`;
   return operation.do;
 }
 

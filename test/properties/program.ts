@@ -8,6 +8,7 @@ export type BodyStep =
   | { readonly do: 'reports'; readonly times: number }
   | { readonly do: 'describe' }
   | { readonly do: 'setCancelable'; readonly to: boolean }
+  | { readonly do: 'saveCheckpoint'; readonly value: number }
   | { readonly do: 'cancelItself' }
   | { readonly do: 'info' };
 
@@ -15,6 +16,7 @@ export const bodyEnds = [
   'returns',
   'returns, then reports',
   'throws',
+  'throws, then reports late',
   'throws a Fault',
   'throws RequestCanceled',
   'throws an AbortError',
@@ -57,6 +59,7 @@ export type Action =
       readonly priority: number;
       readonly delayMs: number;
       readonly body: Body;
+      readonly idempotencyKey?: string;
     }
   | { readonly do: 'create'; readonly by: number; readonly cancelable: boolean }
   | { readonly do: 'advance'; readonly ms: number }
@@ -97,6 +100,7 @@ const bodyStep: fc.Arbitrary<BodyStep> = fc.oneof(
   }),
   fc.record({ do: fc.constant('reports' as const), times: fc.integer({ min: 2, max: 6 }) }),
   fc.record({ do: fc.constant('setCancelable' as const), to: fc.boolean() }),
+  fc.record({ do: fc.constant('saveCheckpoint' as const), value: fc.nat({ max: 9 }) }),
   fc.record({ do: fc.constantFrom('describe' as const, 'cancelItself' as const, 'info' as const) }),
 );
 
@@ -112,6 +116,18 @@ const submit: fc.Arbitrary<Action> = fc.record({
   priority: fc.integer({ min: -1, max: 2 }),
   delayMs: fc.constantFrom(0, 0, 0, 10, 100),
   body,
+});
+
+/** Of few names and few inputs, so that they meet. */
+const submitOnce: fc.Arbitrary<Action> = fc.record({
+  do: fc.constant('submit' as const),
+  by,
+  type: fc.constant('soft' as const),
+  priority: fc.constant(0),
+  delayMs: fc.constantFrom(0, 10),
+  // Two inputs are the same by what is stored of them: an object without a prototype is another.
+  body: fc.constantFrom<Body[]>({ steps: [], end: 'returns' }, { steps: [], end: 'throws' }),
+  idempotencyKey: fc.constantFrom('a', 'b'),
 });
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
@@ -190,6 +206,7 @@ const endOfWorld: fc.Arbitrary<Action> = fc.oneof(
 
 const action = fc.oneof(
   { weight: 8, arbitrary: submit },
+  { weight: 2, arbitrary: submitOnce },
   {
     weight: 2,
     arbitrary: fc.record({

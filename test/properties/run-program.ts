@@ -81,20 +81,7 @@ class World {
       await this.#turns.all();
       const supervisor = await opening;
       this.#sides.push({ supervisor, definitions: known, isLeaving: false });
-      void this.#listen(by, supervisor);
-    }
-  }
-
-  async #listen(by: number, supervisor: Supervisor): Promise<void> {
-    for await (const event of supervisor.events()) {
-      const { kind } = event;
-      const about = 'key' in event ? `${this.history.name(event.key)} #${event.sequence}` : '';
-      const more = 'event' in event ? event.event : 'state' in event ? event.state : '';
-      this.history.told.push({
-        at: this.history.tick(`event by ${by}: ${kind} ${about} ${more}`),
-        by,
-        event,
-      });
+      void this.history.listen(by, supervisor);
     }
   }
 
@@ -110,8 +97,11 @@ class World {
     const { supervisor } = side;
     const { history } = this;
     if (action.do === 'submit') {
-      const { priority, delayMs, body, type } = action;
-      this.#begin(by, 'submit', () => supervisor.submit(side.definitions[type], body, { priority, delayMs }));
+      const { priority, delayMs, body, type, idempotencyKey } = action;
+      const keyed = idempotencyKey === undefined ? {} : { idempotencyKey };
+      const what = idempotencyKey === undefined ? 'submit' : `submit ${type} ${idempotencyKey} ${body.end}`;
+      const options = { priority, delayMs, ...keyed };
+      this.#begin(by, what, () => supervisor.submit(side.definitions[type], body, options));
     } else if (action.do === 'create') {
       this.#begin(by, 'create', () => this.#create(supervisor, action.cancelable));
     } else if (action.do === 'pause' || action.do === 'resume') {
@@ -186,6 +176,8 @@ class World {
       );
       this.history.watched.push({ at, watcher, info });
       if ((seen += 1) >= times) return 'left';
+      // Every other reader is slow: what it is shown next is the latest by then.
+      if (watcher % 2 === 0) await new Promise<void>((resolve) => void this.#clock.setTimer(7, resolve));
     }
     return `ended ${watcher}`;
   }

@@ -33,6 +33,8 @@ export function troubledStore(
       for (const record of made.flatMap(({ ok, records: changed }) => (ok ? changed : []))) {
         if (!record || record.sequence === before.get(record.key)?.sequence) continue;
         history.committed(by, record, before.get(record.key));
+        // A record that several writes of a group are about was committed once.
+        before.set(record.key, record);
       }
       return made;
     });
