@@ -9,7 +9,7 @@ const quick = defineTask({ type: 'quick', run: () => 'done' });
 async function hasty(simulation: Simulation) {
   const { supervisor } = await simulation.start({ tasks: [quick] });
   const task = await supervisor.submit(quick);
-  await task.info();
+  for await (const { state } of task.watch()) if (state === 'running') break;
   await task.cancel();
 }
 

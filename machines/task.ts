@@ -44,8 +44,11 @@ export interface TaskLife {
   readonly cancelled: boolean;
   /** Grows with every attempt that starts or is left: whoever holds an older one has lost the task. */
   readonly fence: number;
-  /** The process that runs the present attempt. */
+  /** The process under whose lease it is: of a submitted task the present attempt, of a created one its whole life. */
   readonly worker: string | undefined;
+  /** How often the process that ran it was lost, and how often that may happen before it is given up. */
+  readonly lost: number;
+  readonly maxLost: number;
   readonly attempt: number;
   readonly maxAttempts: number;
   /** The last of those that ended, at most `keptAttempts`. */
@@ -124,6 +127,8 @@ export type TaskEvent =
   | (Stamped & Fenced & { readonly type: 'EVICT' })
   | (Stamped & Fenced & { readonly type: 'UNRESPONSIVE' })
   | (Stamped & Fenced & { readonly type: 'SAVE_CHECKPOINT'; readonly checkpoint: string | undefined })
+  /** The lease of this worker is over: its process is gone, or has been frozen for too long. */
+  | (Stamped & { readonly type: 'LOSE'; readonly worker: string })
   /** May a child be created? The child itself is no part of its parent's life; the counters are. */
   | (Stamped & Fenced & { readonly type: 'SPAWN' })
   /** The sums of the children have changed. */
@@ -138,8 +143,14 @@ export interface TaskInput {
   readonly queuedAt: number;
   readonly startAt?: number | undefined;
   readonly maxAttempts?: number | undefined;
+  readonly maxLost?: number | undefined;
   readonly deadlineAt?: number | undefined;
+  /** The process whose creation it is, and with which it is lost. */
+  readonly worker?: string | undefined;
 }
+
+/** A process that dies takes its tasks along a few times by bad luck; more often, it is a task that kills it. */
+const defaultMaxLost = 3;
 
 /** The life of a task that was just created. */
 export function firstLife(input: TaskInput): TaskLife {
@@ -149,7 +160,9 @@ export function firstLife(input: TaskInput): TaskLife {
     cancelable: input.cancelable,
     cancelled: false,
     fence: 0,
-    worker: undefined,
+    worker: input.worker,
+    lost: 0,
+    maxLost: input.maxLost ?? defaultMaxLost,
     attempt: 1,
     maxAttempts: input.maxAttempts ?? 1,
     attempts: noAttempts,
@@ -202,7 +215,7 @@ function aborted(task: TaskLife, event: Stamped): TaskLife {
 function left(task: TaskLife) {
   return {
     fence: task.fence + 1,
-    worker: undefined,
+    worker: task.driver === 'creator' ? task.worker : undefined,
     attemptStartedAt: undefined,
     abortedAt: undefined,
     unresponsiveAt: undefined,
@@ -249,6 +262,12 @@ function requeued(task: TaskLife): TaskLife {
   return { ...task, ...left(task), cancelable: task.cancelableAtFirst };
 }
 
+/** The life of a task that waits for another process, as its own was lost with the attempt. */
+function lost(task: TaskLife, event: Stamped): TaskLife {
+  const attempts = ended(task, stamp(task, event.at), workerLost);
+  return { ...requeued(task), lost: task.lost + 1, attempts };
+}
+
 function withValue(
   values: TaskLife['customValue'],
   key: string,
@@ -261,6 +280,7 @@ function withValue(
 
 const requestCanceled = localized({ name: 'RequestCanceled' });
 const timedout = localized({ name: 'Timedout' });
+const workerLost = localized({ name: 'WorkerLost' });
 const noFaultGiven = localized(
   { name: 'SystemError' },
   'The task ended in error, and its driver gave no fault.',
@@ -359,6 +379,8 @@ const chart = setup({
       task.deadlineAt !== undefined && event.at >= task.deadlineAt,
     becauseAborted: ({ event }) => event.type === 'BODY_THREW' && event.aborted,
     unresponsive: ({ context: { task } }) => task.unresponsiveAt !== undefined,
+    notHolder: ({ context: { task }, event }) => event.type === 'LOSE' && event.worker !== task.worker,
+    mayBeLostAgain: ({ context: { task } }) => task.driver === 'supervisor' && task.lost < task.maxLost,
   },
   actions: {
     ask: changing('CANCEL')((task, event) => ({ ...aborted(task, event), cancelled: true })),
@@ -385,7 +407,7 @@ const chart = setup({
       return {
         ...task,
         fence: task.fence + 1,
-        worker: event.type === 'START' ? event.worker : undefined,
+        worker: event.type === 'START' ? event.worker : task.worker,
         startAt: undefined,
         startedAt: task.startedAt ?? at,
         attemptStartedAt: at,
@@ -442,6 +464,15 @@ const chart = setup({
     concludeCanceled: changing('CHILDREN_ENDED')((task, event) =>
       concluded(task, { to: 'error', error: requestCanceled }, event),
     ),
+    requeueLost: changing('LOSE')(lost),
+    failAsLost: changing('LOSE')((task, event) => concluded(task, { to: 'error', error: workerLost }, event)),
+    failLostAsCanceled: changing('LOSE')((task, event) =>
+      concluded(task, { to: 'error', error: requestCanceled }, event),
+    ),
+    holdLost: changing('LOSE')((task, event) => joining(task, { to: 'error', error: workerLost }, event)),
+    holdLostAsCanceled: changing('LOSE')((task, event) =>
+      joining(task, { to: 'error', error: requestCanceled }, event),
+    ),
     markUnresponsive: changing('UNRESPONSIVE')((task, { at }) => ({
       ...task,
       unresponsiveAt: stamp(task, at),
@@ -470,6 +501,7 @@ const cancelRunning = [
   { target: 'canceling', actions: 'ask', meta: { outcome: 'requested' } },
 ] as const;
 const ignored = { meta: nothing } as const;
+const ignoreIfHeldElsewhere = { guard: 'notHolder', meta: nothing } as const;
 const saveCheckpoint = [refuseLostFence, { actions: 'saveCheckpoint', meta: ok }] as const;
 /** A body that was told to end gets the reason of its abort. */
 const refuseSpawn = <O extends Outcome>(outcome: O) => [refuseLostFence, { meta: { outcome } }] as const;
@@ -527,6 +559,7 @@ export const taskMachine = chart.createMachine({
         ],
         EVICT: refuseLostFence,
         UNRESPONSIVE: refuseLostFence,
+        LOSE: [ignoreIfHeldElsewhere, { target: 'error', actions: 'failAsLost', meta: ok }],
       },
     },
     running: {
@@ -569,6 +602,12 @@ export const taskMachine = chart.createMachine({
           { guard: 'unresponsive', meta: nothing },
           { actions: 'markUnresponsive', meta: ok },
         ],
+        LOSE: [
+          ignoreIfHeldElsewhere,
+          { guard: 'mayBeLostAgain', target: 'queued', actions: 'requeueLost', meta: ok },
+          { guard: 'childrenOpen', target: '.joining', actions: 'holdLost', meta: ok },
+          { target: 'error', actions: 'failAsLost', meta: ok },
+        ],
       },
       states: {
         active: {
@@ -599,6 +638,11 @@ export const taskMachine = chart.createMachine({
               { guard: 'becauseAborted', target: '#task.error', actions: 'failAsCanceled', meta: ok },
               { guard: 'childrenOpen', target: 'joining', actions: 'holdFault', meta: ok },
               { target: '#task.error', actions: 'fail', meta: ok },
+            ],
+            LOSE: [
+              ignoreIfHeldElsewhere,
+              { guard: 'childrenOpen', target: 'joining', actions: 'holdLostAsCanceled', meta: ok },
+              { target: '#task.error', actions: 'failLostAsCanceled', meta: ok },
             ],
           },
         },

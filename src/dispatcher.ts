@@ -13,6 +13,10 @@ export interface DispatcherPort {
   readonly types: readonly string[];
   /** Whether a queued task may start now, by the supervisor's chart. */
   mayClaim(child: boolean): boolean;
+  /** Whether tasks may come under this process's lease. */
+  isLeased(): boolean;
+  /** Proceeds when they may. */
+  lease(proceed: () => void): void;
   /** Claims the task; `claimed` follows, whatever comes of it. */
   claim(key: string): void;
   /** The key was taken and is not claimed: it is offered again, if its record still says so. */
@@ -139,7 +143,10 @@ export class Dispatcher {
     );
   }
 
-  #take({ keys, nextAt, otherTypes }: Taken, limit: number, childrenOnly: boolean): void {
+  #take(taken: Taken, limit: number, childrenOnly: boolean): void {
+    const { keys, nextAt, otherTypes } = taken;
+    if (keys.length > 0 && !this.#port.isLeased())
+      return this.#port.lease(() => this.#take(taken, limit, childrenOnly));
     this.#isTaking = false;
     if (keys.length === limit) this.#mayHold = true;
     for (const key of keys) {

@@ -24,6 +24,10 @@ export type RuntimeEvent =
   | (Happened & { readonly kind: 'observerFailed'; readonly error: unknown })
   /** The store refused to write and is tried again. */
   | (Happened & { readonly kind: 'storeRetry'; readonly error: unknown })
+  /** The lease of another process is over, and what it held is taken up. */
+  | (Happened & { readonly kind: 'workerLost'; readonly worker: string })
+  /** The lease of this process was over, as it was frozen or its event loop was blocked: its bodies are aborted. */
+  | (Happened & { readonly kind: 'leaseLost' })
   /** The supervisor's own life. */
   | (Happened & { readonly kind: 'supervisor'; readonly state: string })
   /** The reader was too slow, and this many events are missing here. */

@@ -20,6 +20,7 @@ export type {
   Dispatch,
   Group,
   Keep,
+  LeaseBook,
   Offer,
   PruneRequest,
   Pruned,
@@ -35,7 +36,7 @@ export type {
   Verdict,
   Write,
 } from './store.ts';
-export { memoryStore } from './stores/memory.ts';
+export { memoryStore, type MemoryStoreOptions } from './stores/memory.ts';
 export type { CreateTaskOptions, SubmitOptions } from './submission.ts';
 export { type Supervisor, type SupervisorOptions, createSupervisor } from './supervisor.ts';
 export {

@@ -82,6 +82,11 @@ export class Lane {
     return this.attempt !== undefined || this.#record?.leaf === 'running.joining';
   }
 
+  /** Whether its driver is here, and it has not ended. */
+  get isDriven(): boolean {
+    return this.#presence.isDriven;
+  }
+
   /** Whether nobody needs it: whoever wants something of the task next finds the record in the store. */
   get isIdle(): boolean {
     const waits = this.#waiting.length > 0 || this.#watchers.length > 0;
@@ -225,11 +230,25 @@ export class Lane {
     this.#load();
   }
 
-  #decideAgain(operations: readonly Operation[], { records: [record], refused, reservation }: Verdict): void {
+  #decideAgain(operations: readonly Operation[], verdict: Verdict): void {
+    if (verdict.isLeaseOver) return this.#giveUpClaims(operations, verdict);
+    const {
+      records: [record],
+      refused,
+      reservation,
+    } = verdict;
     const named = reservation && operations.find(({ writes }) => refused && writes?.includes(refused));
     this.#waiting = [...operations.filter((operation) => operation !== named), ...this.#waiting];
     if (named && reservation) return named.reserved?.(reservation);
     for (const { event } of operations) this.#port.conflict(record, event);
+    this.#replace(record);
+  }
+
+  /** Nothing can come under this process's lease: whoever takes up what it held takes up this as well. */
+  #giveUpClaims(operations: readonly Operation[], { records: [record] }: Verdict): void {
+    const isClaim = ({ event }: Operation) => event.type === 'START';
+    this.#waiting = [...operations.filter((operation) => !isClaim(operation)), ...this.#waiting];
+    for (const { answer } of operations.filter(isClaim)) answer(new Fault('WorkerLost'));
     this.#replace(record);
   }
 

@@ -77,6 +77,11 @@ export class Lanes {
     for (const key of keys) if (this.#lanes.has(key)) this.#lane(key).hint();
   }
 
+  /** Others may have changed anything. */
+  hintAll(): void {
+    for (const lane of this.#lanes.values()) lane.hint();
+  }
+
   bodyGone(key: string): void {
     this.#lane(key).bodyGone();
   }
@@ -84,6 +89,12 @@ export class Lanes {
   /** The bodies that are here. */
   attempts(): Attempt[] {
     return [...this.#lanes.values()].flatMap(({ attempt }) => attempt ?? []);
+  }
+
+  /** Whether a created task that has not ended has its driver here. */
+  hasDriven(): boolean {
+    for (const lane of this.#lanes.values()) if (lane.isDriven) return true;
+    return false;
   }
 
   /** Whether a task is a body here, or joins its children here. */

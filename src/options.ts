@@ -7,6 +7,12 @@ export function positiveInteger(property: string, value: number): number {
   return value;
 }
 
+export function count(property: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw invalidArgument(property, 'an integer of at least 0', value);
+  return value;
+}
+
 export function integer(property: string, value: number): number {
   if (!Number.isSafeInteger(value)) throw invalidArgument(property, 'an integer', value);
   return value;

@@ -19,7 +19,7 @@ const longestPauseMs = 1_000;
  * The same store, but its answers leave the event loop its turns, and every call that may be repeated without harm is, for a while. `commit` is not among them: only
  * who sent it can tell whether it happened; nor is `take`, whose answer may be lost with what it took.
  */
-export function patientStore({ records, dispatch }: Store, port: PatiencePort): Store {
+export function patientStore({ records, dispatch, leases }: Store, port: PatiencePort): Store {
   return {
     records: {
       commit: (...given) => port.loop.within(records.commit(...given)),
@@ -28,9 +28,14 @@ export function patientStore({ records, dispatch }: Store, port: PatiencePort): 
       query: (query) => repeated(port, () => records.query(query)),
       counts: () => repeated(port, () => records.counts()),
       prune: (request) => repeated(port, () => records.prune(request)),
-      beat: (worker) => repeated(port, () => records.beat(worker)),
       control: () => repeated(port, () => records.control()),
       setControl: (name, value, worker) => repeated(port, () => records.setControl(name, value, worker)),
+    },
+    leases: leases && {
+      beat: (worker) => repeated(port, () => leases.beat(worker)),
+      beats: () => repeated(port, () => leases.beats()),
+      end: (worker, beats) => repeated(port, () => leases.end(worker, beats)),
+      retire: (worker) => repeated(port, () => leases.retire(worker)),
     },
     dispatch: {
       take: async (request) => port.loop.within(dispatch.take(request)),

@@ -67,6 +67,10 @@ export class Presence implements Reality {
     return !this.#attempt && !this.#actor && !this.#controller && this.#following.length === 0;
   }
 
+  get isDriven(): boolean {
+    return this.#controller !== undefined;
+  }
+
   drive(controller: AbortController): void {
     this.#controller = controller;
   }

@@ -27,6 +27,7 @@ const verbs: Readonly<Record<TaskEvent['type'], string>> = {
   EXPIRE: 'let it expire',
   EVICT: 'evict it',
   UNRESPONSIVE: 'call it unresponsive',
+  LOSE: 'call its worker lost',
   SAVE_CHECKPOINT: 'save a checkpoint',
   SPAWN: 'spawn a child',
   ROLL_UP: 'roll up its progress',

@@ -1,4 +1,4 @@
-import { finite, known, notNegative, positiveInteger } from './options.ts';
+import { count, finite, known, notNegative, positiveInteger } from './options.ts';
 import { invalidArgument } from './fault.ts';
 import type { Random } from './random.ts';
 
@@ -31,10 +31,18 @@ export interface RetryOptions {
   readonly backoff?: Backoff;
   /** Whether this error is worth another attempt. Default: every one. What throws says no. */
   readonly retryIf?: (error: unknown, failed: { readonly attempt: number }) => boolean;
+  /**
+   * How often the process that runs it may be lost before the task ends in WorkerLost; an attempt that was lost is not
+   * charged. An integer of at least 0; 0: its body starts at most once. Default 3: a task that takes its process with
+   * it is not tried for ever.
+   */
+  readonly maxLost?: number;
 }
 
 export interface Retry {
   readonly maxAttempts: number;
+  /** Undefined: the chart's default. */
+  readonly maxLost: number | undefined;
   /** Milliseconds until the next attempt; undefined: there shall be none. */
   readonly delayMs: (error: unknown, attempt: number, random: Random) => number | undefined;
 }
@@ -58,13 +66,14 @@ export function noRetry<E>(error: E): E extends object ? E : Error {
 
 /** The checked form of a definition's `retry`. */
 export function retryOf(options: RetryOptions = {}): Retry {
-  known('retry', options, ['maxAttempts', 'backoff', 'retryIf']);
+  known('retry', options, ['maxAttempts', 'backoff', 'retryIf', 'maxLost']);
   const { retryIf } = options;
   if (retryIf !== undefined && typeof retryIf !== 'function')
     throw invalidArgument('retry.retryIf', 'a function', retryIf);
   const delay = delayOf(options.backoff ?? { kind: 'exponential' });
   return {
     maxAttempts: positiveInteger('retry.maxAttempts', options.maxAttempts ?? 1),
+    maxLost: options.maxLost === undefined ? undefined : count('retry.maxLost', options.maxLost),
     delayMs(error, attempt, random) {
       if (typeof error === 'object' && error !== null && notRetried.has(error)) return undefined;
       if (retryIf && retryIf(error, { attempt }) !== true) return undefined;

@@ -13,6 +13,7 @@ import { Idle } from './idle.ts';
 import { keySource } from './key.ts';
 import type { Operation } from './lane.ts';
 import { Lanes } from './lanes.ts';
+import { Leases } from './leases.ts';
 import { Life } from './life.ts';
 import { LoopShare } from './loop-share.ts';
 import { Mailbox } from './mailbox.ts';
@@ -20,6 +21,7 @@ import type { InspectObserver } from './observer.ts';
 import { patientStore, readable } from './patient-store.ts';
 import type { Random } from './random.ts';
 import { type TaskRecord, isFinal, structuredParent } from './record.ts';
+import { Recovery } from './recovery.ts';
 import { type Answer, refusal } from './refusal.ts';
 import { Retainer, type Retention } from './retention.ts';
 import type { Query, Store } from './store.ts';
@@ -35,6 +37,7 @@ export interface RuntimeOptions {
   readonly concurrency: number;
   readonly retention: Retention;
   readonly storeRetryMs: number;
+  readonly leaseMs: number;
   readonly idempotencyMs: number;
   readonly strictBounds: boolean;
   readonly clock: Clock;
@@ -46,8 +49,7 @@ export interface RuntimeOptions {
   readonly bodyTask: (attempt: Attempt) => BodyTask;
 }
 
-/** The queued tasks that a supervisor may start, and how many of them are read at a time. */
-const startable = { states: ['queued'], driver: 'supervisor' } as const;
+/** How many records are read at a time. */
 const pageSize = 1_000;
 
 const pausePrefix = 'pause:';
@@ -70,6 +72,9 @@ export class Runtime {
   readonly #retainer: Retainer;
   readonly #alarms: Alarms;
   readonly #bodies: Bodies;
+  readonly #recovery: Recovery;
+  /** Undefined where the store dies with the process. */
+  readonly #leases: Leases | undefined;
   readonly #leaveStore: (() => void)[] = [];
   /** The store, but what it refuses for the moment is asked again. */
   readonly #store: Store;
@@ -99,6 +104,8 @@ export class Runtime {
     this.#lanes = this.#createLanes();
     this.#alarms = this.#createAlarms();
     this.#bodies = this.#createBodies();
+    this.#recovery = this.#createRecovery();
+    this.#leases = this.#createLeases();
     this.#idle = new Idle(this.#storePort());
     this.#retainer = new Retainer(options.retention, {
       ...this.#storePort(),
@@ -127,24 +134,23 @@ export class Runtime {
       dispatch.offers(() => this.#enter('dispatch', () => this.#dispatcher.hint())),
     );
     await this.#readControl();
-    await this.#sweep();
+    await this.#leases?.start();
+    await this.#recovery.sweep();
     await this.#called(async () => this.#life.send('STARTED'));
   }
 
-  /** Offers every queued task: what was offered already stays as it is, and what was lost is found again. */
-  async #sweep(): Promise<void> {
-    for (let after = 0; ;) {
-      const page = await this.#store.records.query({ filter: startable, after, limit: pageSize });
-      const last = page.at(-1);
-      if (!last) return;
-      after = last.order;
-      this.#enter('store', () => {
-        for (const record of page) {
-          this.#dispatcher.offer(record);
-          this.#alarms.follow(record);
-        }
-      });
-    }
+  get #isLeased(): boolean {
+    return this.#leases?.isHeld ?? true;
+  }
+
+  async #hold(): Promise<void> {
+    await this.#leases?.hold();
+  }
+
+  /** This process's worker, once a task may come under its lease. @throws StoreFailed, SupervisorStopped. */
+  async underLease(): Promise<string> {
+    if (!this.#isLeased) await this.orStopped(readable(this.#hold()));
+    return this.#worker;
   }
 
   /** Resolves with the answer once it is committed; rejects with the fault that it names. */
@@ -293,7 +299,9 @@ export class Runtime {
       this.#lanes.flush();
       this.#committer.flush();
       this.#life.flush();
-      if (this.#life.isOver) this.#background.rest();
+      if (!this.#life.isOver) return;
+      this.#leases?.released();
+      this.#background.rest();
     } catch (error) {
       this.#fail(error);
     }
@@ -360,12 +368,13 @@ export class Runtime {
   #takeRefused(error: unknown): void {
     this.events.emit({ kind: 'storeRetry', error });
     // At once: whoever is left takes it, should this supervisor stop.
-    this.#sweep().catch((failure: unknown) => this.#fail(failure));
+    this.#recovery.sweep().catch((failure: unknown) => this.#fail(failure));
   }
 
   /** Another worker changed these tasks, or, where there are none, the controls. */
   #hinted(keys: readonly string[]): void {
     this.#lanes.hint(keys);
+    this.#leases?.observe();
     this.#idle.check();
     if (keys.length === 0) this.#readControl().catch((error: unknown) => this.#fail(error));
   }
@@ -407,6 +416,7 @@ export class Runtime {
     for (const leave of this.#leaveStore.splice(0)) leave();
     this.#timers.clear();
     this.#retainer.stop();
+    this.#leases?.end();
     this.events.end();
   }
 
@@ -480,12 +490,53 @@ export class Runtime {
       concurrency,
       types: [...definitions.keys()],
       mayClaim: (child) => this.#life.allows('CLAIM', child),
+      isLeased: () => this.#isLeased,
+      lease: (proceed) =>
+        void this.#hold().then(
+          () => this.#enter('store', proceed),
+          (error: unknown) => this.#enter('store', () => this.#fail(error)),
+        ),
       claim: (key) => this.#claim(key),
       reconsider: (key) => this.#lanes.reconsider(key),
       otherTypes: (types) => this.events.tellTypes(types.filter((type) => !definitions.has(type))),
       deliver: (proceed) => this.#enter('dispatch', proceed),
       failed: (error) => this.#fail(error),
       refused: (error) => this.#takeRefused(error),
+    });
+  }
+
+  #createRecovery(): Recovery {
+    return new Recovery({
+      ...this.#storePort(),
+      clock: this.clock,
+      events: this.events,
+      operate: (key, event, answer) =>
+        this.mailbox.enter({ source: 'store', key }, () => this.#lanes.operate(key, event, answer)),
+      waits: (record) => {
+        this.#dispatcher.offer(record);
+        this.#alarms.follow(record);
+      },
+      reconsider: (key) => this.#lanes.reconsider(key),
+    });
+  }
+
+  #createLeases(): Leases | undefined {
+    const book = this.#store.leases;
+    if (!book) return undefined;
+    return new Leases({
+      ...this.#storePort(),
+      book,
+      worker: this.#worker,
+      clock: this.clock,
+      timers: this.#background,
+      leaseMs: this.options.leaseMs,
+      hasBodies: () => this.#dispatcher.taken > 0,
+      hasCreated: () => this.#lanes.hasDriven(),
+      ownWasOver: () => {
+        this.events.emit({ kind: 'leaseLost' });
+        this.#lanes.hintAll();
+      },
+      takeOver: (worker) => this.#recovery.takeOver(worker),
     });
   }
 

@@ -5,19 +5,42 @@ export type { ChildLink, Creation, TaskReason, TaskRecord } from './record.ts';
 export { isFinal, stateOf, structuredParent } from './record.ts';
 
 /**
- * Where tasks are kept. Two ports: `records` is the only authority on what a task is, `dispatch` only hints which
- * queued one to start next. Every store passes `storeContract` of `taskchart/testing`.
+ * Where tasks are kept. Three ports: `records` is the only authority on what a task is, `dispatch` only hints which
+ * queued one to start next, `leases` tells which processes live. Every store passes `storeContract` of `taskchart/testing`.
  */
 export interface Store {
   readonly records: RecordStore;
   readonly dispatch: Dispatch;
+  /** Left out by a store that is gone with its process: then no process outlives another. */
+  readonly leases?: LeaseBook | undefined;
+}
+
+/** Which processes live: those who hold tasks say so again and again. One lease for each process, never for each task. */
+export interface LeaseBook {
+  /**
+   * The worker lives, and its lease begins or goes on, unless it was ended: that stays so. Shows the number of beats of
+   * every worker that has a lease, 0 for one whose lease is over; one that stands still is lost. Need not be durable.
+   */
+  beat(worker: string): PromiseLike<ReadonlyMap<string, number>>;
+  /** Shows the same, and nothing changes. */
+  beats(): PromiseLike<ReadonlyMap<string, number>>;
+  /**
+   * The lease of the worker is over if it has still this number of beats: no task comes under it any more. True when it
+   * is over, from now on or from before.
+   */
+  end(worker: string, beats: number): PromiseLike<boolean>;
+  /** The worker has no lease: it holds nothing, or what it held was taken over. */
+  retire(worker: string): PromiseLike<void>;
 }
 
 /** A change of one record. */
 export type Write =
   /** The record is there and was not before; `order` is given by the store. Conflict: its key is taken. */
   | { readonly kind: 'insert'; readonly record: TaskRecord }
-  /** The record replaces the one that has `sequence` and `fence`. Conflict: it has moved on, or is gone. */
+  /**
+   * The record replaces the one that has `sequence` and `fence`. Conflict: it has moved on, or is gone; or it would come
+   * under the lease of a worker for whom that is over.
+   */
   | {
       readonly kind: 'replace';
       readonly record: TaskRecord;
@@ -63,6 +86,8 @@ export interface Verdict {
   readonly refused?: Write | undefined;
   /** What the refused `reserve` found. */
   readonly reservation?: Reservation | undefined;
+  /** The refused `replace` would have put the task under a lease that is over. */
+  readonly isLeaseOver?: boolean | undefined;
 }
 
 /** Members are ANDed, lists ORed; a member left out asks nothing. */
@@ -77,6 +102,8 @@ export interface RecordFilter {
   readonly activationIds?: readonly string[] | undefined;
   readonly parentTaskKeys?: readonly string[] | undefined;
   readonly rootTaskKeys?: readonly string[] | undefined;
+  /** Those under the lease of one of these workers. */
+  readonly workers?: readonly string[] | undefined;
 }
 
 export interface Query {
@@ -142,8 +169,6 @@ export interface RecordStore {
   changes(worker: string, hint: (keys: readonly string[]) => void): () => void;
   /** Removes final records that need not be kept, the oldest first; never a child whose parent is not final. */
   prune(request: PruneRequest): PromiseLike<Pruned>;
-  /** Notes that the worker lives, and shows the number of beats of every worker: one that stands still is lost. */
-  beat(worker: string): PromiseLike<ReadonlyMap<string, number>>;
   /** What every supervisor of this store obeys (pauses), by name. */
   control(): PromiseLike<ReadonlyMap<string, string>>;
   /** Sets a control, or removes it with undefined; every other worker is hinted (with no key). */

@@ -103,7 +103,8 @@ export async function createdOf(
   const type = name('type', options.type);
   const cancelable = boolean('cancelable', options.cancelable);
   const creation = await rootCreation(access, type, options, undefined);
-  const life = firstLife({ driver: 'creator', cancelable, queuedAt: runtime.clock.now() });
+  const worker = owner === 'process' ? await runtime.underLease() : undefined;
+  const life = firstLife({ driver: 'creator', cancelable, queuedAt: runtime.clock.now(), worker });
   return record(runtime, { ...creation, owner }, life);
 }
 
@@ -196,6 +197,7 @@ function supervised(
     queuedAt,
     startAt: startTime(options, queuedAt),
     maxAttempts: definition.retry.maxAttempts,
+    maxLost: definition.retry.maxLost,
     deadlineAt: Number.isFinite(deadlineMs) ? queuedAt + (deadlineMs ?? 0) : undefined,
   });
   return record(runtime, creation, life);

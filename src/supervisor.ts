@@ -42,6 +42,12 @@ export interface SupervisorOptions {
   readonly retention?: RetentionOptions;
   /** How long a store that refuses to write is tried again before the supervisor counts as failed. Milliseconds; default 30,000. */
   readonly storeRetryMs?: number;
+  /**
+   * How long a process may be silent before others take up what it runs: it renews its lease three times in that time.
+   * Milliseconds; default 15,000: longer than an event loop is blocked by garbage collection or a large file, short enough
+   * that nobody waits long after a crash. Equal in all processes of a store.
+   */
+  readonly leaseMs?: number;
   /** How long an `idempotencyKey` stands for its task, beyond the task's own retention. Milliseconds; default 86,400,000, a day. */
   readonly idempotencyMs?: number;
   /** Progress outside of 0..100 is refused with OutOfBounds instead of clamped. Default false. */
@@ -220,6 +226,7 @@ const supervisorMembers = [
   'store',
   'retention',
   'storeRetryMs',
+  'leaseMs',
   'idempotencyMs',
   'strictBounds',
   'inspect',
@@ -231,6 +238,8 @@ const supervisorMembers = [
 
 /** How long a store may be out of order before the supervisor gives up: longer than a database takes to come back from a restart. */
 const defaultStoreRetryMs = 30_000;
+
+const defaultLeaseMs = 15_000;
 
 /** A day: a client that was down over night still does not start its work twice. */
 const defaultIdempotencyMs = 86_400_000;
@@ -250,6 +259,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
     concurrency: run ? concurrency : 0,
     retention: retentionOf(options.retention),
     storeRetryMs: notNegative('storeRetryMs', options.storeRetryMs ?? defaultStoreRetryMs),
+    leaseMs: positive('leaseMs', options.leaseMs ?? defaultLeaseMs),
     idempotencyMs: positive('idempotencyMs', options.idempotencyMs ?? defaultIdempotencyMs),
     strictBounds: boolean('strictBounds', options.strictBounds ?? false),
     clock: having('clock', options.clock ?? systemClock, ['now', 'monotonic', 'setTimer']),

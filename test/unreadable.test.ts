@@ -17,7 +17,6 @@ function unreadable(inner: Store) {
     counts: () => records.counts(),
     changes: (...given) => records.changes(...given),
     prune: (request) => records.prune(request),
-    beat: (worker) => records.beat(worker),
     control: () => records.control(),
     setControl: (...given) => records.setControl(...given),
   };

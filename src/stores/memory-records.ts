@@ -15,6 +15,7 @@ import {
 } from '../store.ts';
 import { MemoryBatches } from './memory-batches.ts';
 import { MemoryFinished } from './memory-finished.ts';
+import type { MemoryLeases } from './memory-leases.ts';
 import { KeysInOrder } from './memory-order.ts';
 import { MemoryReservations } from './memory-reservations.ts';
 
@@ -31,8 +32,12 @@ class MemoryRecords implements RecordStore {
   readonly #reservations = new MemoryReservations();
   readonly #hints = new Map<(keys: readonly string[]) => void, string>();
   readonly #batches = new MemoryBatches();
-  readonly #beats = new Map<string, number>();
+  readonly #leases: MemoryLeases;
   readonly #control = new Map<string, string>();
+
+  constructor(leases: MemoryLeases) {
+    this.#leases = leases;
+  }
 
   commit(
     groups: readonly Group[],
@@ -91,11 +96,6 @@ class MemoryRecords implements RecordStore {
     return Promise.resolve(pruned);
   }
 
-  beat(worker: string): PromiseLike<ReadonlyMap<string, number>> {
-    this.#beats.set(worker, (this.#beats.get(worker) ?? 0) + 1);
-    return Promise.resolve(new Map(this.#beats));
-  }
-
   control(): PromiseLike<ReadonlyMap<string, string>> {
     return Promise.resolve(new Map(this.#control));
   }
@@ -113,7 +113,12 @@ class MemoryRecords implements RecordStore {
     const records = this.#recordsOf(group);
     if (!refused) return { ok: true, records };
     const reservation = refused.kind === 'reserve' ? this.#reservations.find(refused.name, now) : undefined;
-    return { ok: false, records, refused, reservation };
+    const isLeaseOver = refused.kind === 'replace' && this.#comesUnderLostLease(refused.record);
+    return { ok: false, records, refused, reservation, isLeaseOver };
+  }
+
+  #comesUnderLostLease({ key, life }: TaskRecord): boolean {
+    return this.#leases.isOver(life.worker) && this.#records.get(key)?.life.worker !== life.worker;
   }
 
   #recordsOf(group: Group): Verdict['records'] {
@@ -126,7 +131,8 @@ class MemoryRecords implements RecordStore {
       return (this.#reservations.find(write.name, now)?.key ?? write.key) === write.key;
     const present = this.#records.get(keyOf(write));
     if (write.kind === 'insert') return present === undefined;
-    return present?.sequence === write.sequence && present.life.fence === write.fence;
+    if (present?.sequence !== write.sequence || present.life.fence !== write.fence) return false;
+    return write.kind === 'check' || !this.#comesUnderLostLease(write.record);
   }
 
   #write(write: Write): void {
@@ -226,12 +232,13 @@ function predicate(filter: RecordFilter): (record: TaskRecord) => boolean {
   oneOf(filter.activationIds, ({ creation }) => creation.activationId);
   oneOf(filter.parentTaskKeys, ({ creation }) => creation.parentTaskKey);
   oneOf(filter.rootTaskKeys, ({ creation }) => creation.rootTaskKey);
+  oneOf(filter.workers, ({ life }) => life.worker);
   const { typesOtherThan } = filter;
   if (typesOtherThan) checks.push(({ creation }) => !typesOtherThan.includes(creation.type));
   return (record) => checks.every((check) => check(record));
 }
 
 /** The records of one process. */
-export function memoryRecords(): RecordStore {
-  return new MemoryRecords();
+export function memoryRecords(leases: MemoryLeases): RecordStore {
+  return new MemoryRecords(leases);
 }

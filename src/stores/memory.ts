@@ -1,6 +1,12 @@
 import { type Store } from '../store.ts';
 import { memoryDispatch } from './memory-dispatch.ts';
+import { MemoryLeases } from './memory-leases.ts';
 import { memoryRecords } from './memory-records.ts';
+
+export interface MemoryStoreOptions {
+  /** Supervisors hold leases, as if each were a process: for tests in which one is lost. Default false. */
+  readonly leases?: boolean;
+}
 
 /**
  * A store that lives and dies with the process. Several supervisors of one process may share it. Nothing is durable:
@@ -8,6 +14,8 @@ import { memoryRecords } from './memory-records.ts';
  *
  * Cost: about half a kilobyte for a queued task, beside its input.
  */
-export function memoryStore(): Store {
-  return { records: memoryRecords(), dispatch: memoryDispatch() };
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  const leases = new MemoryLeases();
+  const store = { records: memoryRecords(leases), dispatch: memoryDispatch() };
+  return options.leases === true ? { ...store, leases } : store;
 }

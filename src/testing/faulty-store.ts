@@ -41,12 +41,13 @@ const never = new Promise<never>(() => {});
 export class FaultyStore implements Store {
   readonly records: RecordStore;
   readonly dispatch: Store['dispatch'];
+  readonly leases: Store['leases'];
   readonly #options: FaultyStoreOptions;
   readonly #faults: Required<Faults>;
   #line: 'open' | 'cut' | 'gone' = 'open';
   #commits = 0;
 
-  constructor({ records, dispatch }: Store, options: FaultyStoreOptions) {
+  constructor({ records, dispatch, leases }: Store, options: FaultyStoreOptions) {
     this.#options = options;
     this.#faults = percentages(options.faults);
     const call = <A extends unknown[], R>(name: string, method: (...given: A) => PromiseLike<R>) => {
@@ -59,9 +60,14 @@ export class FaultyStore implements Store {
       counts: call('counts', () => records.counts()),
       changes: (worker, hint) => records.changes(worker, (keys) => this.#hint(() => hint(keys))),
       prune: call('prune', (request) => records.prune(request)),
-      beat: call('beat', (worker) => records.beat(worker)),
       control: call('control', () => records.control()),
       setControl: call('setControl', (name, value, worker) => records.setControl(name, value, worker)),
+    };
+    this.leases = leases && {
+      beat: call('beat', (worker) => leases.beat(worker)),
+      beats: call('beats', () => leases.beats()),
+      end: call('end of a lease', (worker, beats) => leases.end(worker, beats)),
+      retire: call('retire', (worker) => leases.retire(worker)),
     };
     this.dispatch = {
       offer: call('offer', (offers) => dispatch.offer(offers)),

@@ -47,7 +47,7 @@ export type {
 export { linearizable, type LinearizableOptions } from './linearizable.ts';
 export { type SimulatedClock, type SimulatedClockOptions, simulatedClock } from './simulated-clock.ts';
 export { simulatedRandom } from './simulated-random.ts';
-export { type Law, storeContract } from './store-contract/index.ts';
+export { type Law, type StoreContractOptions, storeContract } from './store-contract/index.ts';
 export {
   type ProcessOptions,
   type Simulated,

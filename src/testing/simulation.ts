@@ -48,7 +48,7 @@ export interface Simulation {
 }
 
 export interface SimulateOptions {
-  /** Default: a new `memoryStore()` for each run. Called once a run; it has to begin empty. */
+  /** Default: a new `memoryStore({ leases: true })` for each run. Called once a run; it has to begin empty. */
   readonly openStore?: () => Store;
   /** Which of the things that could happen next does: 0 the one that has waited longest, and so after the last. Default: by the seed. */
   readonly schedule?: readonly number[];
@@ -172,6 +172,8 @@ function withoutEnd(schedule: readonly number[]): readonly number[] {
   return schedule.slice(0, schedule.findLastIndex((choice) => choice !== 0) + 1);
 }
 
+const openMemory = () => memoryStore({ leases: true });
+
 /** One run. */
 class World implements Simulation {
   readonly store: Store;
@@ -184,7 +186,7 @@ class World implements Simulation {
   readonly #seed: number;
   #processes = 0;
 
-  constructor(seed: number, { openStore = memoryStore, schedule }: SimulateOptions) {
+  constructor(seed: number, { openStore = openMemory, schedule }: SimulateOptions) {
     this.#seed = seed;
     this.store = openStore();
     this.random = simulatedRandom(seed);

@@ -71,6 +71,7 @@ const event: fc.Arbitrary<TaskEvent> = fc.oneof(
     at,
     fence,
   }),
+  fc.record({ type: fc.constant('LOSE' as const), at, worker: fc.constantFrom('a', 'b') }),
 );
 
 interface Life {
@@ -83,6 +84,7 @@ const life: fc.Arbitrary<Life> = fc
     driver: fc.constantFrom('supervisor' as const, 'creator' as const),
     cancelable: fc.boolean(),
     maxAttempts: fc.integer({ min: 1, max: 3 }),
+    maxLost: fc.integer({ min: 0, max: 2 }),
     events: fc.array(event, { maxLength: 25, size: 'max' }),
   })
   .map(({ events, ...input }) => {

@@ -43,7 +43,6 @@ function losing(inner: Store, { calls, isSilent }: Loss, turns: Turns): Store {
       setControl: (...given) => call(() => records.setControl(...given)),
       changes: (...given) => records.changes(...given),
       prune: (...given) => call(() => records.prune(...given)),
-      beat: (...given) => call(() => records.beat(...given)),
     },
   };
 }

@@ -39,7 +39,8 @@ const joining = /^running\.joining$/;
 /** What is unset when an attempt is left, and who lost its fence. */
 const isLeft = (after: TaskLife, before: TaskLife) =>
   after.fence === before.fence + 1 &&
-  after.worker === undefined &&
+  // A created task is its creator's for good.
+  after.worker === (after.driver === 'creator' ? before.worker : undefined) &&
   after.attemptStartedAt === undefined &&
   after.abortedAt === undefined &&
   after.unresponsiveAt === undefined;
@@ -250,6 +251,55 @@ const times: readonly Move[] = [
   },
 ];
 
+const mayBeLost = ({ life }: TaskRecord) => life.lost < life.maxLost;
+const isTold = both(isSupervised, ({ life }) => !life.cancelled);
+
+/** What comes of a task whose process is lost. */
+const losses: readonly Move[] = [
+  {
+    from: bodied,
+    to: 'queued',
+    where: both(isTold, mayBeLost),
+    so: (after: TaskLife, before: TaskLife) =>
+      isQueuedAgain(after, before) && after.attempt === before.attempt && after.lost === before.lost + 1,
+  },
+  {
+    from: bodied,
+    to: 'error',
+    where: both(isTold, hasNone, (record) => !mayBeLost(record)),
+    so: (after: TaskLife, before: TaskLife) => isEnded(after, before) && faultIs('WorkerLost')(after),
+  },
+  {
+    from: bodied,
+    to: 'running.joining',
+    where: both(isTold, hasChildren, (record) => !mayBeLost(record)),
+    so: isHeld('error'),
+  },
+  {
+    from: /^running\.canceling$/,
+    to: 'error',
+    where: hasNone,
+    so: (after: TaskLife, before: TaskLife) => isEnded(after, before) && faultIs('RequestCanceled')(after),
+  },
+  {
+    from: /^running\.canceling$/,
+    to: 'running.joining',
+    where: both(isSupervised, hasChildren),
+    so: isHeld('error'),
+  },
+  {
+    from: live,
+    to: 'error',
+    where: both(isCreated, ({ life }) => !life.cancelled),
+    so: (after: TaskLife, before: TaskLife) => isEnded(after, before) && faultIs('WorkerLost')(after),
+  },
+].map((move) => ({
+  ...move,
+  event: 'LOSE',
+  outcome: 'ok',
+  where: both(move.where, ({ life }) => life.worker !== undefined),
+}));
+
 const heldTo = (to: string) => (record: TaskRecord) => record.life.held?.to === to;
 
 const joins: readonly Move[] = [
@@ -275,7 +325,7 @@ const joins: readonly Move[] = [
 }));
 
 const moves = Map.groupBy(
-  [...cancels, ...settings, ...states, ...ends, ...times, ...joins],
+  [...cancels, ...settings, ...states, ...ends, ...times, ...joins, ...losses],
   ({ event }) => event,
 );
 

@@ -9,7 +9,6 @@ export function seen({ records, dispatch }: Store, own: Partial<RecordStore>): S
     counts: () => records.counts(),
     changes: (...given) => records.changes(...given),
     prune: (request) => records.prune(request),
-    beat: (worker) => records.beat(worker),
     control: () => records.control(),
     setControl: (...given) => records.setControl(...given),
   };

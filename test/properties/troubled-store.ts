@@ -55,7 +55,6 @@ export function troubledStore(
       setControl: (name, value, worker) => turns.call(() => records.setControl(name, value, worker)),
       changes: (worker, hint) => records.changes(worker, hint),
       prune: (request) => records.prune(request),
-      beat: (worker) => records.beat(worker),
     },
   };
 }

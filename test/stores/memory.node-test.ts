@@ -3,4 +3,4 @@ import { memoryStore } from '../../src/index.ts';
 import { storeContract } from '../../src/testing/index.ts';
 
 // Run by memory.test.ts, in a process of its own.
-for (const { name, run } of storeContract(memoryStore)) await test(name, run);
+for (const { name, run } of storeContract(memoryStore, { leases: false })) await test(name, run);

@@ -48,7 +48,6 @@ export function gatedStore(store: Store = memoryStore()): GatedStore {
       control: () => records.control(),
       changes: (...given) => records.changes(...given),
       prune: (...given) => records.prune(...given),
-      beat: (...given) => records.beat(...given),
     },
     hold: (...methods) => methods.forEach((method) => answers.add(method)),
     holdCalls: (...methods) => methods.forEach((method) => calls.add(method)),

@@ -64,6 +64,8 @@ function events({ context: { task } }: Snapshot): readonly TaskEvent[] {
     { type: 'START', at, worker: 'w' },
     { type: 'ROLL_UP', at },
     { type: 'CHILDREN_ENDED', at },
+    { type: 'LOSE', at, worker: 'w' },
+    { type: 'LOSE', at, worker: 'another' },
   ];
   return [...others, ...early, ...settings, ...fenced];
 }
@@ -71,10 +73,12 @@ function events({ context: { task } }: Snapshot): readonly TaskEvent[] {
 const inputs: readonly TaskInput[] = [
   ...(['supervisor', 'creator'] as const).flatMap((driver) =>
     [true, false].flatMap((cancelable) =>
-      [1, 2].map((maxAttempts) => ({ driver, cancelable, maxAttempts, queuedAt: 1_000 })),
+      [1, 2].map((maxAttempts) => ({ driver, cancelable, maxAttempts, maxLost: 0, queuedAt: 1_000 })),
     ),
   ),
-  { driver: 'supervisor', cancelable: true, maxAttempts: 2, queuedAt: 1_000, deadlineAt },
+  { driver: 'creator', cancelable: true, worker: 'w', queuedAt: 1_000 },
+  { driver: 'supervisor', cancelable: true, maxLost: 1, queuedAt: 1_000 },
+  { driver: 'supervisor', cancelable: true, maxAttempts: 2, maxLost: 0, queuedAt: 1_000, deadlineAt },
 ];
 
 /** What happens beside the chart: a child is created, and ends. The counters of children are no event of their parent. */
@@ -109,12 +113,14 @@ export const taskWalks: readonly Walk<typeof taskMachine>[] = inputs.map((input)
   },
   // A fence only grows, and is compared with that of an event: which number it is makes no difference.
   identity: ({ context: { task, children } }) => {
-    const { cancelable, cancelled, attempt, unresponsiveAt, progress, reportsItself, held, error } = task;
+    const { cancelable, cancelled, attempt, lost, unresponsiveAt, progress, reportsItself, held, error } =
+      task;
     const ends = [held?.to, error?.fault.name];
     return [
       cancelable,
       cancelled,
       attempt,
+      lost,
       unresponsiveAt,
       progress === undefined,
       reportsItself,

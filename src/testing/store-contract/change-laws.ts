@@ -70,33 +70,6 @@ export const changeLaws: readonly StoreLaw[] = [
     },
   },
   {
-    name: 'a beat shows every worker, and grows the number of its own alone',
-    async run(store) {
-      const first = await store.records.beat(worker);
-      const second = await store.records.beat(otherWorker);
-      const third = await store.records.beat(otherWorker);
-      assert.deepEqual([...first.keys()], [worker]);
-      assert.equal(
-        third.get(worker),
-        first.get(worker),
-        'Expected the number of a silent worker to stand still.',
-      );
-      assert.ok(
-        (third.get(otherWorker) ?? 0) > (second.get(otherWorker) ?? 0),
-        'Expected a beat to be counted.',
-      );
-    },
-  },
-  {
-    name: 'what a beat has shown does not change afterwards',
-    async run(store) {
-      const seen = await store.records.beat(worker);
-      const count = seen.get(worker);
-      await store.records.beat(worker);
-      assert.equal(seen.get(worker), count);
-    },
-  },
-  {
     name: 'a control is there for everybody until it is set anew or removed',
     async run(store) {
       const { records } = store;

@@ -4,6 +4,7 @@ import { commitLaws } from './commit-laws.ts';
 import { dispatchLaws } from './dispatch-laws.ts';
 import { familyLaws } from './family-laws.ts';
 import { growthLaws } from './growth-laws.ts';
+import { leaseLaws, withoutLeases } from './lease-laws.ts';
 import { modelLaws } from './model-laws.ts';
 import { pruneLaws } from './prune-laws.ts';
 import { queryLaws } from './query-laws.ts';
@@ -14,6 +15,11 @@ import type { StoreLaw } from './samples.ts';
 export interface Law {
   readonly name: string;
   readonly run: () => Promise<void>;
+}
+
+export interface StoreContractOptions {
+  /** False: it is gone with its process, and has no leases. Default true. */
+  readonly leases?: boolean;
 }
 
 const laws: readonly StoreLaw[] = [
@@ -34,8 +40,11 @@ const laws: readonly StoreLaw[] = [
  * `open` gives an empty store, anew for each law; one that is disposable (`Symbol.asyncDispose` or `Symbol.dispose`)
  * is disposed of afterwards. A law that waits for a hint that never comes is ended by the runner's own timeout.
  */
-export function storeContract(open: () => Store | Promise<Store>): readonly Law[] {
-  return laws.map(({ name, run }) => ({
+export function storeContract(
+  open: () => Store | Promise<Store>,
+  { leases = true }: StoreContractOptions = {},
+): readonly Law[] {
+  return [...laws, ...(leases ? leaseLaws : withoutLeases)].map(({ name, run }) => ({
     name,
     run: async () => {
       const store = await open();

@@ -1,0 +1,30 @@
+import type { LeaseBook } from '../store.ts';
+
+/** The beats of those who share a store of one process: what several processes would do, for tests of crashes. */
+export class MemoryLeases implements LeaseBook {
+  readonly #beats = new Map<string, number>();
+
+  beat(worker: string): PromiseLike<ReadonlyMap<string, number>> {
+    const beats = this.#beats.get(worker);
+    if (beats !== 0) this.#beats.set(worker, (beats ?? 0) + 1);
+    return this.beats();
+  }
+
+  beats(): PromiseLike<ReadonlyMap<string, number>> {
+    return Promise.resolve(new Map(this.#beats));
+  }
+
+  end(worker: string, beats: number): PromiseLike<boolean> {
+    if (this.#beats.get(worker) === beats) this.#beats.set(worker, 0);
+    return Promise.resolve(this.isOver(worker));
+  }
+
+  retire(worker: string): PromiseLike<void> {
+    this.#beats.delete(worker);
+    return Promise.resolve();
+  }
+
+  isOver(worker: string | undefined): boolean {
+    return worker !== undefined && this.#beats.get(worker) === 0;
+  }
+}
