@@ -1,4 +1,15 @@
 export {
+  type ConcurrentCall,
+  ConcurrentDifference,
+  type ConcurrentOptions,
+  type ConcurrentReport,
+  type ConcurrentSystem,
+  type May,
+  type OwnSteps,
+  type Schedule,
+  checkConcurrent,
+} from './concurrent-check/index.ts';
+export {
   type CrashPoint,
   type Faults,
   type FaultyStore,
@@ -12,10 +23,12 @@ export {
   type ChartView,
   type EventPort,
   type EventPorts,
+  type InstancePorts,
   type ModelOptions,
   type ModelReport,
   type ModelSystem,
   type PathStep,
+  type RepeatOptions,
   type TraceEntry,
   type TraceOptions,
   checkModel,

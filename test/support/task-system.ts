@@ -5,6 +5,7 @@ import {
   Fault,
   type StateOptions,
   type Supervisor,
+  type TaskInfo,
   createSupervisor,
 } from '../../src/index.ts';
 import { type ModelOptions, type ModelSystem, simulatedClock } from '../../src/testing/index.ts';
@@ -51,11 +52,13 @@ export function taskSystem(
         send: (task, event) => task.setState(event.state, optionsOf(event)),
       },
     },
-    state: async (task) => {
-      const info = await task.info();
-      return [info.state, ...flagsOf(info), info.error?.fault.name, info.result];
-    },
+    state: async (task) => seenAsInfo(await task.info()),
   };
+}
+
+/** What of its info is compared with the chart. */
+export function seenAsInfo(info: TaskInfo): unknown[] {
+  return [info.state, ...flagsOf(info), info.error?.fault.name, info.result];
 }
 
 /** What a client sees of a task, by its chart. */

@@ -1,22 +1,17 @@
 import type { RunDetails } from 'fast-check';
 import type { AnyStateMachine, EventFrom, EventObject } from 'xstate';
-import { Fault } from '../../index.ts';
 import { ChartModel, type ChartView, nodesOf } from './chart-model.ts';
 import { type ChartDifference, differenceError } from './difference.ts';
 import { type FastCheck, loadFastCheck } from './fast-check.ts';
 import { type Run, type Subject, runSteps } from './model-run.ts';
+import { type RepeatOptions, checkNumbers, parametersOf } from './parameters.ts';
 import { type Program, type ProgramSize, otherSteps, programs, simplerSteps, stepsOf } from './program.ts';
 import { shorten } from './shortening.ts';
 import type { AnySystem, ModelSystem, SequenceSize } from './system.ts';
 
 /** How much is tried, and from where chance starts. */
-export interface ModelOptions<
-  TMachine extends AnyStateMachine = AnyStateMachine,
-> extends ChartView<TMachine> {
-  /** Repeats a check. A whole number; default: another each time, and a difference says which. */
-  readonly seed?: number;
-  /** Goes to the very run that differed, together with its seed. */
-  readonly path?: string;
+export interface ModelOptions<TMachine extends AnyStateMachine = AnyStateMachine>
+  extends ChartView<TMachine>, RepeatOptions {
   /** Default 100 sequences of commands, each on a fresh system. */
   readonly numRuns?: number;
   /** In one sequence. Default 30, creations included. */
@@ -27,8 +22,6 @@ export interface ModelOptions<
   readonly size?: SequenceSize;
   /** For each call to the system, by the real clock; one that is not answered by then is a difference. Default 1,000. */
   readonly timeoutMs?: number;
-  /** Further parameters of fast-check's `check`, as they are: `interruptAfterTimeLimit`, `endOnFailure`, and so on. */
-  readonly parameters?: object;
 }
 
 /** What a check that found no difference has looked at. */
@@ -150,27 +143,8 @@ function inWords(
   );
 }
 
-function parametersOf({ parameters, numRuns, seed, path }: ModelOptions): object {
-  return {
-    numRuns: 100,
-    ...parameters,
-    ...(numRuns === undefined ? {} : { numRuns }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(path === undefined ? {} : { path }),
-  };
-}
-
 function limitsOf(options: ModelOptions): ProgramSize & { readonly timeoutMs: number } {
-  const { maxCommands = 30, maxInstances = 3, numRuns = 100, timeoutMs = 1_000, size = 'max' } = options;
-  for (const [name, value] of Object.entries({ maxCommands, maxInstances, numRuns, timeoutMs })) {
-    if (Number.isSafeInteger(value) && value > 0) continue;
-    throw new Fault('InvalidArgument', `Expected ${name} to be a positive whole number, got ${value}.`, {
-      invalidProperty: name,
-    });
-  }
-  if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
-    throw new Fault('InvalidArgument', `Expected seed to be a whole number, got ${options.seed}.`, {
-      invalidProperty: 'seed',
-    });
+  const { maxCommands = 30, maxInstances = 3, timeoutMs = 1_000, size = 'max' } = options;
+  checkNumbers({ maxCommands, maxInstances, timeoutMs }, options);
   return { maxCommands, maxInstances, size, timeoutMs };
 }

@@ -138,7 +138,8 @@ function isSameState({ expected, actual }: NonNullable<Difference['states']>): b
   return actual.kind === 'answered' && isDeepStrictEqual(expected, actual.value);
 }
 
-async function dispose(real: unknown): Promise<void> {
+/** Ends what is disposable. */
+export async function dispose(real: unknown): Promise<void> {
   const disposable = (real ?? {}) as Partial<AsyncDisposable & Disposable>;
   if (disposable[Symbol.asyncDispose]) await disposable[Symbol.asyncDispose]?.();
   else disposable[Symbol.dispose]?.();

@@ -136,6 +136,6 @@ function* simpler(of: ArbitraryLike<unknown> | undefined, value: unknown): Itera
 }
 
 /** What users give is typed by its structure; it is an arbitrary of fast-check all the same. */
-function arbitrary(of: ArbitraryLike<unknown> | undefined): Arbitrary<unknown> | undefined {
+export function arbitrary(of: ArbitraryLike<unknown> | undefined): Arbitrary<unknown> | undefined {
   return of as Arbitrary<unknown> | undefined;
 }

@@ -18,7 +18,8 @@ export async function replyOf(call: () => unknown, timeoutMs: number): Promise<R
   }
 }
 
-async function called(call: () => unknown): Promise<Reply> {
+/** Calls it, and waits as long as it takes. Never rejects. */
+export async function called(call: () => unknown): Promise<Reply> {
   try {
     return { kind: 'answered', value: await call() };
   } catch (error) {

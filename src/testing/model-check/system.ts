@@ -32,22 +32,26 @@ export type EventPorts<TEvent extends EventObject, TInstance> = {
   readonly [T in TEvent['type']]?: EventPort<OfType<TEvent, T>, TInstance>;
 };
 
+/** What a real system shows of its instances, whoever drives them. */
+export interface InstancePorts<TMachine extends AnyStateMachine, TInstance, TEvent extends EventObject> {
+  /** The chart's input of a new instance. Left out: it has none. */
+  readonly inputs?: ArbitraryLike<InputFrom<TMachine>>;
+  readonly events: EventPorts<TEvent, TInstance>;
+  /** What can be seen of an instance; compared after every command with what `stateOf` says of the chart. */
+  readonly state?: (instance: TInstance) => unknown;
+}
+
 /** A real system, as `checkModel` drives it. Every instance that it makes is to live as one actor of the chart would. */
 export interface ModelSystem<
   TMachine extends AnyStateMachine,
   TInstance,
   TReal = undefined,
   TEvent extends EventObject = EventFrom<TMachine>,
-> {
+> extends InstancePorts<TMachine, TInstance, TEvent> {
   /** A fresh system, for one sequence of commands. Left out: there is nothing that instances share. */
   readonly open?: () => TReal | PromiseLike<TReal>;
-  /** The chart's input of a new instance. Left out: it has none. */
-  readonly inputs?: ArbitraryLike<InputFrom<TMachine>>;
   /** Makes an instance in the chart's first state. */
   readonly create: (input: InputFrom<TMachine>, real: TReal) => TInstance | PromiseLike<TInstance>;
-  readonly events: EventPorts<TEvent, TInstance>;
-  /** What can be seen of an instance; compared after every command with what `stateOf` says of the chart. */
-  readonly state?: (instance: TInstance) => unknown;
   /** Ends it. Default: a system that is disposable is disposed of. */
   readonly close?: (real: TReal) => unknown;
 }

@@ -1,0 +1,39 @@
+import { Fault } from '../../index.ts';
+
+/** From where chance starts, and how often. */
+export interface RepeatOptions {
+  /** Repeats a check. A whole number; default: another each time, and a difference says which. */
+  readonly seed?: number;
+  /** Goes to the very run that differed, together with its seed. */
+  readonly path?: string;
+  readonly numRuns?: number;
+  /** Further parameters of fast-check's `check`, as they are: `interruptAfterTimeLimit`, `endOnFailure`, and so on. */
+  readonly parameters?: object;
+}
+
+/** The parameters of fast-check. */
+export function parametersOf({ parameters, numRuns, seed, path }: RepeatOptions): object {
+  return {
+    numRuns: 100,
+    ...parameters,
+    ...(numRuns === undefined ? {} : { numRuns }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(path === undefined ? {} : { path }),
+  };
+}
+
+/** @throws InvalidArgument when a limit is no positive whole number, or the seed no whole one. */
+export function checkNumbers(
+  limits: Readonly<Record<string, number>>,
+  { numRuns = 100, seed = 0 }: RepeatOptions,
+): void {
+  for (const [name, value] of Object.entries({ ...limits, numRuns }))
+    if (!(Number.isSafeInteger(value) && value > 0)) throw invalid(name, 'a positive whole number', value);
+  if (!Number.isSafeInteger(seed)) throw invalid('seed', 'a whole number', seed);
+}
+
+function invalid(name: string, expected: string, value: unknown): Fault {
+  return new Fault('InvalidArgument', `Expected ${name} to be ${expected}, got ${String(value)}.`, {
+    invalidProperty: name,
+  });
+}
