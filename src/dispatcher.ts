@@ -145,7 +145,8 @@ export class Dispatcher {
 
   #take(taken: Taken, limit: number, childrenOnly: boolean): void {
     const { keys, nextAt, otherTypes } = taken;
-    if (keys.length > 0 && !this.#port.isLeased())
+    const mayClaim = this.#port.mayClaim(childrenOnly);
+    if (keys.length > 0 && mayClaim && !this.#port.isLeased())
       return this.#port.lease(() => this.#take(taken, limit, childrenOnly));
     this.#isTaking = false;
     if (keys.length === limit) this.#mayHold = true;

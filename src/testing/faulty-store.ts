@@ -44,7 +44,7 @@ export class FaultyStore implements Store {
   readonly leases: Store['leases'];
   readonly #options: FaultyStoreOptions;
   readonly #faults: Required<Faults>;
-  #line: 'open' | 'cut' | 'gone' = 'open';
+  #line: 'open' | 'cut' | 'silent' | 'gone' = 'open';
   #commits = 0;
 
   constructor({ records, dispatch, leases }: Store, options: FaultyStoreOptions) {
@@ -79,11 +79,17 @@ export class FaultyStore implements Store {
 
   /** From now on every call is refused, and no hint comes, until `connect`. */
   disconnect(): void {
-    if (this.#line === 'open') this.#line = 'cut';
+    if (this.#line !== 'gone') this.#line = 'cut';
   }
 
+  /** From now on nothing that is asked happens, nothing is answered and no hint comes, until `connect`. */
+  silence(): void {
+    if (this.#line !== 'gone') this.#line = 'silent';
+  }
+
+  /** What is asked from now on is answered. */
   connect(): void {
-    if (this.#line === 'cut') this.#line = 'open';
+    if (this.#line !== 'gone') this.#line = 'open';
   }
 
   /** The process is gone: nothing that it still asks happens, and nothing is answered. */
@@ -92,16 +98,20 @@ export class FaultyStore implements Store {
   }
 
   async #call<T>(name: string, happen: () => PromiseLike<T>): Promise<T> {
-    if (this.#line === 'gone') return never;
+    if (this.#isMute) return never;
     const isRefused = this.#line === 'cut' || this.#meets('refused');
     const isLost = this.#meets('lost');
     const answer = await this.#turn(isRefused ? `${name}, refused` : name, async () => {
-      if (this.#line === 'gone') return never;
+      if (this.#isMute) return never;
       if (isRefused || this.#line === 'cut') throw new Error(`The store refused ${name}.`);
       return happen();
     });
     if (isLost) throw new Error(`The answer to ${name} was lost.`);
-    return (this.#line as string) === 'gone' ? never : answer;
+    return this.#isMute ? never : answer;
+  }
+
+  get #isMute(): boolean {
+    return this.#line === 'gone' || this.#line === 'silent';
   }
 
   #commit(records: RecordStore, ...[groups, ...rest]: Parameters<RecordStore['commit']>) {

@@ -62,6 +62,7 @@ export { type SimulatedClock, type SimulatedClockOptions, simulatedClock } from 
 export { simulatedRandom } from './simulated-random.ts';
 export { type Law, type StoreContractOptions, storeContract } from './store-contract/index.ts';
 export {
+  type OpenedStore,
   type ProcessOptions,
   type Simulated,
   type SimulatedProcess,

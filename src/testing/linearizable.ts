@@ -181,7 +181,14 @@ function limitsOf(options: LinearizableOptions): SearchLimits {
   return { maxConfigurations, isOver: () => systemClock.monotonic() > end };
 }
 
-const optionalMethods = ['fingerprint', 'isAnswer', 'showOperation', 'showAnswer', 'showState'] as const;
+const optionalMethods = [
+  'fingerprint',
+  'isReading',
+  'isAnswer',
+  'showOperation',
+  'showAnswer',
+  'showState',
+] as const;
 
 function checkSpecification<State, Operation, Answer>(
   specification: Specification<State, Operation, Answer>,

@@ -9,6 +9,7 @@ import {
   createSupervisor,
   memoryStore,
 } from '../index.ts';
+import { AwaitedStore } from './awaited-store.ts';
 import { type CrashPoint, type Faults, type FaultyStore, faultyStore } from './faulty-store.ts';
 import { settled } from './settle.ts';
 import { type SimulatedClock, simulatedClock } from './simulated-clock.ts';
@@ -19,8 +20,8 @@ import { type Choose, SimulatedTurns } from './simulated-turns.ts';
 export interface SimulatedProcess {
   readonly name: string;
   readonly supervisor: Supervisor;
-  /** Its line: to be cut, and joined again. */
-  readonly line: Pick<FaultyStore, 'disconnect' | 'connect'>;
+  /** Its line: to be cut, or to fall silent, and to be joined again. */
+  readonly line: Pick<FaultyStore, 'disconnect' | 'silence' | 'connect'>;
   /** It is gone, as with `kill -9`: nothing that it began goes on, and what it promised never settles. */
   crash(): void;
   /** Resolves when it has crashed, by `crash` or at its crash point. */
@@ -37,7 +38,7 @@ export interface ProcessOptions extends Omit<SupervisorOptions, 'store' | 'clock
 export interface Simulation {
   /** What all processes share. */
   readonly store: Store;
-  readonly clock: Clock;
+  readonly clock: Clock & Pick<SimulatedClock, 'setWall' | 'pending'>;
   readonly random: Random;
   /** A supervisor that has started. @throws Error when it crashes before. */
   start(options: ProcessOptions): Promise<SimulatedProcess>;
@@ -47,9 +48,16 @@ export interface Simulation {
   note(line: string): void;
 }
 
+/** A store of one run. */
+export type OpenedStore = Store & Partial<AsyncDisposable>;
+
 export interface SimulateOptions {
-  /** Default: a new `memoryStore({ leases: true })` for each run. Called once a run; it has to begin empty. */
-  readonly openStore?: () => Store;
+  /**
+   * Default: a new `memoryStore({ leases: true })` for each run. Called once a run; it has to begin empty, and is disposed of at the end
+   * if it can be. A store that answers by events of the loop (of another thread, of a socket) is waited for: the same
+   * seed gives the same run as long as its hints come before the answer to the call that they tell of.
+   */
+  readonly openStore?: () => OpenedStore | PromiseLike<OpenedStore>;
   /** Which of the things that could happen next does: 0 the one that has waited longest, and so after the last. Default: by the seed. */
   readonly schedule?: readonly number[];
   /** How often a failing scenario is run again to find a shorter schedule. Default 200; 0: not at all, as when something else shrinks. */
@@ -126,11 +134,14 @@ async function run<T>(
   scenario: Scenario<T>,
   options: SimulateOptions,
 ): Promise<Ended<T> | Failed> {
-  const world = new World(seed, options);
+  const store = await (options.openStore ?? openMemory)();
+  const world = new World(seed, store, options);
   try {
     return { result: await world.run(scenario), schedule: world.schedule, trace: world.trace };
   } catch (error) {
     return { error, schedule: world.schedule, trace: world.trace };
+  } finally {
+    await (store as OpenedStore)[Symbol.asyncDispose]?.();
   }
 }
 
@@ -176,19 +187,19 @@ const openMemory = () => memoryStore({ leases: true });
 
 /** One run. */
 class World implements Simulation {
-  readonly store: Store;
+  readonly store: AwaitedStore;
   readonly random: Random;
   readonly schedule: number[] = [];
   readonly trace: string[] = [];
-  readonly #clock: SimulatedClock = simulatedClock();
+  readonly #clock: SimulatedClock = simulatedClock({ settle: () => this.#rest() });
   readonly #turns = new SimulatedTurns();
   readonly #choose: Choose;
   readonly #seed: number;
   #processes = 0;
 
-  constructor(seed: number, { openStore = openMemory, schedule }: SimulateOptions) {
+  constructor(seed: number, store: Store, { schedule }: SimulateOptions) {
     this.#seed = seed;
-    this.store = openStore();
+    this.store = new AwaitedStore(store);
     this.random = simulatedRandom(seed);
     const chance = simulatedRandom(seed ^ 0x5eed);
     this.#choose = (possibilities) =>
@@ -197,7 +208,7 @@ class World implements Simulation {
         : Math.floor(chance.fraction() * possibilities);
   }
 
-  get clock(): Clock {
+  get clock(): SimulatedClock {
     return this.#clock;
   }
 
@@ -245,10 +256,19 @@ class World implements Simulation {
     const playing = Promise.resolve(scenario(this)).finally(() => (isOver = true));
     playing.catch(() => {});
     for (let turn = 0; ; turn += 1) {
-      await settled();
+      await this.#rest();
       if (isOver) return playing;
       if (turn === mostTurns) throw new Error(`Expected the scenario to end within ${mostTurns} turns.`);
       await this.#next();
+    }
+  }
+
+  /** All that can go on has gone on, and the store has answered. */
+  async #rest(): Promise<void> {
+    await settled();
+    while (!this.store.isAnswered) {
+      await this.store.answered();
+      await settled();
     }
   }
 

@@ -1,5 +1,4 @@
 import { type AnyTaskDefinition, type BodyContext, type TaskHandle, defineTask } from '../../src/index.ts';
-import type { SimulatedClock } from '../../src/testing/index.ts';
 import type { BodyRun, History } from '../properties/history.ts';
 import { after } from './stage.ts';
 import { type Node, type Plan, nodeTypes } from './tree-program.ts';
@@ -7,7 +6,6 @@ import { type Node, type Plan, nodeTypes } from './tree-program.ts';
 /** What the bodies of trees need. */
 export interface Grove {
   readonly history: History;
-  readonly clock: SimulatedClock;
   /** Opens when bodies that hold or ignore are to end. */
   readonly gate: Promise<void>;
   /** A body was given a child. */

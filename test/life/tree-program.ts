@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { schedules } from '../properties/schedules.ts';
 
 export const nodeTypes = ['plain', 'firm', 'retried', 'timed', 'deadlined'] as const;
 type NodeType = (typeof nodeTypes)[number];
@@ -33,8 +34,10 @@ export type TreeAction =
   | { readonly do: 'look' };
 
 export interface TreeProgram {
-  /** Of the order of turns; 0: as they come. */
+  /** Of chance. */
   readonly seed: number;
+  /** Which of all that could happen next does; after its end, what has waited longest. */
+  readonly schedule: readonly number[];
   readonly concurrency: number;
   readonly steps: readonly { readonly action: TreeAction; readonly turns: number }[];
   /** How long a stop before the end waits; undefined: there is none. */
@@ -93,7 +96,8 @@ const action: fc.Arbitrary<TreeAction> = fc.oneof(
 
 /** Random trees of tasks, and what is done to them. */
 export const treePrograms: fc.Arbitrary<TreeProgram> = fc.record({
-  seed: fc.oneof(fc.constant(0), fc.nat()),
+  seed: fc.nat(),
+  schedule: schedules,
   concurrency: fc.integer({ min: 1, max: 3 }),
   steps: fc
     .tuple(node(0), fc.array(fc.record({ action, turns: fc.nat({ max: 8 }) }), { maxLength: 10 }))

@@ -7,6 +7,8 @@ import {
   defineTask,
   isFault,
 } from '../../src/index.ts';
+import type { TaskEvent } from '../../machines/index.ts';
+import { serialize } from '../../src/serialize.ts';
 import type { BodyRun, History } from './history.ts';
 import type { Body, BodyStep } from './program.ts';
 
@@ -30,57 +32,74 @@ function aborted(signal: AbortSignal): Promise<void> {
 async function act(
   step: BodyStep,
   context: BodyContext<Body>,
-  { clock }: Stage,
-  saves: NonNullable<BodyRun['saves']>,
+  { clock, history }: Stage,
+  run: BodyRun,
 ): Promise<void> {
   const { task } = context;
   // Whoever asks for `sleep` asks for the signal.
   if (step.do === 'work') await (step.honors ? context.sleep(step.ms) : rest(clock, step.ms));
   else if (step.do === 'reports') {
-    for (let time = 1; time <= step.times; time += 1) task.updateProgress(time * 10);
+    for (let time = 1; time <= step.times; time += 1)
+      void history.say(run, progress(time * 10), () => task.updateProgress(time * 10), false);
   } else if (step.do === 'report') {
-    const report = task.updateProgress(step.percent);
-    if (step.awaits) await report;
-  } else if (step.do === 'describe') task.setDescription('Working');
-  else if (step.do === 'setCancelable') await task.setCancelable(step.to);
-  else if (step.do === 'saveCheckpoint') {
+    const report = () => task.updateProgress(step.percent);
+    await history.say(run, progress(step.percent), report, step.awaits);
+  } else if (step.do === 'describe') {
+    void history.say(run, description('Working'), () => task.setDescription('Working'), false);
+  } else if (step.do === 'setCancelable') {
+    await history.say(run, cancelable(step.to), () => task.setCancelable(step.to));
+  } else if (step.do === 'saveCheckpoint') {
     const save = { value: step.value, isSaved: false };
-    saves.push(save);
-    await task.saveCheckpoint(step.value);
+    run.saves?.push(save);
+    await history.say(run, checkpoint(step.value), () => task.saveCheckpoint(step.value));
     save.isSaved = true;
   }
   // A body may be asked to do what is refused; that must not end it.
-  else if (step.do === 'cancelItself') await Promise.allSettled([task.cancel()]);
-  else await task.info();
+  else if (step.do === 'cancelItself') {
+    await Promise.allSettled([history.say(run, { type: 'CANCEL', at: 0 }, () => task.cancel())]);
+  } else await history.say(run, undefined, () => task.info());
 }
 
+const progress = (percentDone: number): TaskEvent => ({ type: 'UPDATE_PROGRESS', at: 0, percentDone });
+const cancelable = (to: boolean): TaskEvent => ({ type: 'SET_CANCELABLE', at: 0, cancelable: to });
+const description = (message: string): TaskEvent => ({
+  type: 'SET_DESCRIPTION',
+  at: 0,
+  description: { key: 'phase', message },
+});
+const checkpoint = (value: unknown): TaskEvent => ({
+  type: 'SAVE_CHECKPOINT',
+  at: 0,
+  checkpoint: serialize(value, 'checkpoint'),
+});
+
 /** Everything that an attempt may say, though its body has ended. */
-function speakLate(task: BodyContext['task'], by: number, history: History): void {
-  const late = (what: string, say: () => PromiseLike<unknown>) =>
-    void history.ask(`late ${what}`, by, task.key, say);
-  late('progress', () => task.updateProgress(99));
-  late('description', () => task.setDescription('Late'));
-  late('cancelable', () => task.setCancelable(false));
-  late('checkpoint', () => task.saveCheckpoint('late'));
+function speakLate(task: BodyContext['task'], run: BodyRun, history: History): void {
+  const late = (what: string, event: TaskEvent, say: () => PromiseLike<unknown>) =>
+    void history.ask(`late ${what}`, run.by, run.key, say, event, run);
+  late('progress', progress(99), () => task.updateProgress(99));
+  late('description', description('Late'), () => task.setDescription('Late'));
+  late('cancelable', cancelable(false), () => task.setCancelable(false));
+  late('checkpoint', checkpoint('late'), () => task.saveCheckpoint('late'));
 }
 
 async function end(
   how: Body['end'],
   context: BodyContext<Body>,
-  by: number,
+  run: BodyRun,
   { clock, gate, history }: Stage,
 ): Promise<string> {
   const { task, signal } = context;
   if (how === 'throws, then reports late') {
     // By then another attempt may run.
-    clock.setTimer(15, () => speakLate(task, by, history));
+    clock.setTimer(15, () => speakLate(task, run, history));
     throw new TypeError('It failed, and goes on.');
   }
   if (how === 'throws') throw new TypeError('It failed.');
   if (how === 'throws a Fault') throw new Fault('ExtendedFault', 'It failed in its own way.', { code: 7 });
   if (how === 'throws RequestCanceled') throw new Fault('RequestCanceled');
   if (how === 'throws an AbortError') throw new DOMException('It was aborted.', 'AbortError');
-  if (how === 'returns, then reports') queueMicrotask(() => void task.updateProgress(99));
+  if (how === 'returns, then reports') speakSoon(task, run, history);
   if (how.startsWith('returns') && how !== 'returns when aborted') return how;
   if (how === 'ignores the signal') await gate;
   // Whoever waits for an abort that never comes is let go by the gate.
@@ -88,6 +107,10 @@ async function end(
   if (how === 'throws its reason late') await Promise.race([rest(clock, 30), gate]);
   if (how.startsWith('throws')) signal.throwIfAborted();
   return how;
+}
+
+function speakSoon(task: BodyContext['task'], run: BodyRun, history: History): void {
+  queueMicrotask(() => void history.say(run, progress(99), () => task.updateProgress(99), false));
 }
 
 /** Notes each abort of the signal, from now on; one that was before counts now. */
@@ -111,25 +134,25 @@ function thrown(error: unknown, signal: AbortSignal): NonNullable<BodyRun['threw
 async function perform(context: BodyContext<Body>, by: number, stage: Stage): Promise<string> {
   const { history } = stage;
   const { key } = context.task;
-  const saves: NonNullable<BodyRun['saves']> = [];
   const run: BodyRun = {
     by,
     key,
     enteredAt: history.tick(`body by ${by}: ${history.name(key)} enters`),
     aborts: [],
     checkpoint: context.checkpoint,
-    saves,
+    saves: [],
   };
   history.bodies.push(run);
   try {
     const [first, ...others] = context.input.steps;
     // Some ask for their signal when it may have aborted already.
     if (first?.do !== 'work' || first.honors) listen(run, context, history);
-    if (first) await act(first, context, stage, saves);
+    if (first) await act(first, context, stage, run);
     if (first?.do === 'work' && !first.honors) listen(run, context, history);
-    for (const step of others) await act(step, context, stage, saves);
-    const returned = await end(context.input.end, context, by, stage);
+    for (const step of others) await act(step, context, stage, run);
+    const returned = await end(context.input.end, context, run, stage);
     run.threw = undefined;
+    run.returned = returned;
     return returned;
   } catch (error) {
     run.threw = thrown(error, context.signal);

@@ -57,6 +57,19 @@ export interface Asked {
   returnedAt?: number;
   value?: unknown;
   fault?: string;
+  /** The body that still speaks, though it has ended. */
+  readonly late?: BodyRun | undefined;
+}
+
+/** What a body asked of its own task. Not settled, or not awaited: `returnedAt` is undefined. */
+export interface Said {
+  readonly run: BodyRun;
+  /** What the chart is sent for it, but for the fence; undefined: it looked. */
+  readonly event: TaskEvent | undefined;
+  readonly calledAt: number;
+  returnedAt?: number;
+  value?: unknown;
+  fault?: string;
 }
 
 /** One run of a body. */
@@ -68,6 +81,7 @@ export interface BodyRun {
   aborts: string[];
   /** What it threw; undefined: it returned. Left out where nobody looked. */
   threw?: { readonly name: string; readonly isAbort: boolean } | undefined;
+  returned?: unknown;
   /** What it was given, what it saved, and whether it was told that this is durable. */
   readonly checkpoint?: unknown;
   readonly saves?: { readonly value: unknown; isSaved: boolean }[];
@@ -81,6 +95,7 @@ export class History {
   readonly told: Told[] = [];
   readonly asked: Asked[] = [];
   readonly bodies: BodyRun[] = [];
+  readonly said: Said[] = [];
   /** The signals of created tasks that aborted. */
   readonly driverAborts: string[] = [];
   readonly lines: string[] = [];
@@ -152,10 +167,11 @@ export class History {
     key: string | undefined,
     call: () => PromiseLike<unknown>,
     event?: TaskEvent,
+    late?: BodyRun,
   ): Asked {
     const id = this.asked.length;
     const calledAt = this.tick(`call ${id} by ${by}: ${what} ${this.name(key)}`);
-    const asked: Asked = { id, what, by, key, event, calledAt };
+    const asked: Asked = { id, what, by, key, event, calledAt, late };
     this.asked.push(asked);
     call().then(
       (value) =>
@@ -174,6 +190,29 @@ export class History {
       },
     );
     return asked;
+  }
+
+  /** Notes what a body says; and what it is answered, where it waits for that. */
+  async say(
+    run: BodyRun,
+    event: TaskEvent | undefined,
+    call: () => PromiseLike<unknown>,
+    awaits = true,
+  ): Promise<void> {
+    const what = `${event?.type ?? 'info'} of ${this.name(run.key)}`;
+    const said: Said = { run, event, calledAt: this.tick(`body by ${run.by} says ${what}`) };
+    this.said.push(said);
+    const answer = call();
+    if (!awaits) return;
+    try {
+      const value = await answer;
+      Object.assign(said, { value, returnedAt: this.tick(`body by ${run.by} is answered ${what}`) });
+    } catch (error) {
+      const fault = isFault(error) ? error.name : String(error);
+      const returnedAt = this.tick(`body by ${run.by} is refused ${what}: ${fault}`);
+      Object.assign(said, { fault, returnedAt });
+      throw error;
+    }
   }
 
   /** The committed records of each task, in their order. */

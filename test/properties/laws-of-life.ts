@@ -3,6 +3,8 @@ import { decide, snapshotOf } from '../../src/decide.ts';
 import type { Asked, Commit, History } from './history.ts';
 import type { HistoryLaw } from './laws-of-records.ts';
 
+export { answersHaveAnOrder } from './laws-of-linearizability.ts';
+
 const isAcceptedFirst = ({ what, value }: Asked) =>
   what === 'cancel' && (value === 'requested' || value === 'canceled');
 
@@ -156,8 +158,8 @@ function isStart({ record, before }: Commit): boolean {
 /** A refusal, or an answer that nothing had to change, is what the chart says of a record that was there meanwhile. */
 export const answersAreTheCharts: HistoryLaw = function* (history) {
   const byKey = history.byKey();
-  for (const { id, key = '', what, event, fault, value, calledAt, returnedAt = 0 } of history.asked) {
-    if (!event || fault === 'SupervisorStopped') continue;
+  for (const { id, key = '', what, event, late, fault, value, calledAt, returnedAt = 0 } of history.asked) {
+    if (!event || late || fault === 'SupervisorStopped') continue;
     const answer = fault ?? (what === 'cancel' ? String(value) : 'ok');
     const commits = byKey.get(key) ?? [];
     const meanwhile = commits.filter(

@@ -147,13 +147,19 @@ export const timeIsKept: HistoryLaw = function* (history) {
   }
 };
 
+const isMaybeSaved = ({ what, fault }: Asked) =>
+  what === 'late checkpoint' && fault !== 'NotSupported' && fault !== 'InvalidState';
+
 export const checkpointsAreKept: HistoryLaw = function* (history) {
   for (const runs of Map.groupBy(history.bodies, ({ key }) => key).values()) {
     let could: unknown[] = [undefined];
-    for (const { checkpoint, saves = [], key, enteredAt } of runs) {
+    for (const run of runs) {
+      const { checkpoint, saves = [], key, enteredAt } = run;
       if (!could.some((one) => isDeepStrictEqual(one, checkpoint)))
         yield `${enteredAt}: ${history.name(key)} was given the checkpoint ${String(checkpoint)}`;
       for (const { value, isSaved } of saves) could = isSaved ? [value] : [...could, value];
+      // Until its end is committed, a body that has ended may still speak.
+      if (history.asked.some((call) => call.late === run && isMaybeSaved(call))) could = [...could, 'late'];
     }
   }
 };

@@ -1,7 +1,14 @@
 import { describe, test } from 'vitest';
-import { checkLaw, timeout } from './checking.ts';
+import { stores } from '../support/stores.ts';
+import { checkLaw, checkLaws, freshSeed, numRuns, runsOn, seed, timeout } from './checking.ts';
 import * as life from './laws-of-life.ts';
+import { answersHaveAnOrder } from './laws-of-linearizability.ts';
 import * as records from './laws-of-records.ts';
+import * as rules from './laws-of-rules.ts';
+
+/** All that hold whether or not a supervisor is alone. */
+const { eventsTellEachStep: _alone, ...ofLife } = life;
+const laws = { ...records, ...ofLife, ...rules };
 
 describe('whatever is done at once, in whatever order it is dealt with', { timeout }, () => {
   test('a task that has ended never changes its outcome', () => checkLaw(records.finalIsFinal));
@@ -36,6 +43,17 @@ describe('whatever is done at once, in whatever order it is dealt with', { timeo
 describe('whatever is refused, and whatever answer of the store is lost', { timeout }, () => {
   test('every refusal is what the chart says of a record that was there', () =>
     checkLaw(life.answersAreTheCharts));
+  test('every answer, and all that is shown, has an order in which the chart gives it', () =>
+    checkLaw(answersHaveAnOrder));
   test('the events of a supervisor that is alone tell every step once, in order', () =>
     checkLaw(life.eventsTellEachStep, { supervisors: [1] }));
+});
+
+describe('every law at once', { timeout }, () => {
+  test.for(stores.slice(1))('holds on the store $name', (kind) =>
+    checkLaws(laws, kind, { seed, numRuns: runsOn(kind) }),
+  );
+
+  test('holds of programs that nobody has run before', () =>
+    checkLaws(laws, stores[0], { seed: freshSeed(), numRuns }));
 });

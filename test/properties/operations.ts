@@ -21,12 +21,14 @@ export async function perform(
     return task[operation.do]();
   if (operation.do === 'result') return task.result().catch((error: unknown) => outcomeOf(error));
   if (operation.do === 'progress') return task.updateProgress(operation.percent);
-  if (operation.do === 'describe') return task.setDescription({ key: 'k', message: 'Described' });
+  if (operation.do === 'describe') return task.setDescription(described);
   if (operation.do === 'setCancelable') return task.setCancelable(operation.to);
   if (operation.do === 'custom') return task.setCustomValue('note', operation.value);
   if (operation.do === 'setState') return task.setState(operation.state, optionsOf(operation));
   return watch(task.watch(), 'times' in operation ? operation.times : Number.POSITIVE_INFINITY);
 }
+
+const described = { key: 'k', message: 'Described' };
 
 /** A fault of the task itself is an outcome; one of the waiting is a rejection. */
 function outcomeOf(error: unknown): string {
@@ -45,6 +47,9 @@ export function eventOf(operation: Operation): TaskEvent | undefined {
   if (operation.do === 'cancel') return { type: 'CANCEL', at: 0 };
   if (operation.do === 'progress') return { type: 'UPDATE_PROGRESS', at: 0, percentDone: operation.percent };
   if (operation.do === 'setCancelable') return { type: 'SET_CANCELABLE', at: 0, cancelable: operation.to };
+  if (operation.do === 'describe') return { type: 'SET_DESCRIPTION', at: 0, description: { ...described } };
+  if (operation.do === 'custom')
+    return { type: 'SET_CUSTOM_VALUE', at: 0, key: 'note', value: operation.value };
   if (operation.do !== 'setState') return undefined;
   const { result, fault } = { result: undefined, fault: undefined, ...optionsOf(operation) };
   return {
@@ -52,6 +57,9 @@ export function eventOf(operation: Operation): TaskEvent | undefined {
     at: 0,
     state: operation.state,
     result: result === undefined ? undefined : '[7]',
-    error: fault === undefined ? undefined : localized({ name: 'ExtendedFault' }),
+    error:
+      fault === undefined
+        ? undefined
+        : localized({ name: fault === 'RequestCanceled' ? fault : 'ExtendedFault' }),
   };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { TaskState } from '../../src/index.ts';
+import { schedules } from './schedules.ts';
 
 /** One thing that a body does on its way. */
 export type BodyStep =
@@ -70,20 +71,22 @@ export type Action =
   | { readonly do: 'drain'; readonly by: number }
   | { readonly do: 'stop'; readonly by: number; readonly waitMs: number | undefined };
 
-/** What is done, one after the other; nothing waits for the one before, but for so many turns. */
+/** What is done, one after the other; nothing waits for the one before, but so many times for its own turn. */
 export interface Step {
   readonly action: Action;
   readonly turns: number;
 }
 
 export interface Program {
-  /** Of the order of turns and of the store's troubles. 0: everything in the order in which it came. */
+  /** Of chance: of the store's troubles among others. */
   readonly seed: number;
+  /** Which of all that could happen next does; after its end, what has waited longest. */
+  readonly schedule: readonly number[];
   readonly supervisors: number;
   readonly concurrency: number;
-  /** How many of 100 commits the store refuses. */
+  /** How many of 100 calls the store refuses. */
   readonly refused: number;
-  /** How many of 100 answers to commits are lost, though they happened. */
+  /** How many of 100 answers are lost, though they happened. */
   readonly lost: number;
   readonly steps: readonly Step[];
 }
@@ -227,6 +230,7 @@ export function programs({ supervisors = [1, 1, 2], troubles = true } = {}): fc.
   const rate = troubles ? fc.constantFrom(0, 0, 0, 25) : fc.constant(0);
   return fc.record({
     seed: fc.nat(),
+    schedule: schedules,
     supervisors: fc.constantFrom(...supervisors),
     concurrency: fc.integer({ min: 1, max: 3 }),
     refused: rate,

@@ -1,20 +1,13 @@
-import {
-  type Clock,
-  type Store,
-  type Supervisor,
-  type TaskHandle,
-  type TaskInfo,
-  createSupervisor,
-  memoryStore,
-} from '../../src/index.ts';
+import { type Supervisor, type TaskHandle, type TaskInfo } from '../../src/index.ts';
 import { everyType } from '../../src/dispatcher.ts';
-import { type SimulatedClock, simulatedClock, simulatedRandom } from '../../src/testing/index.ts';
+import { type Simulation, simulate } from '../../src/testing/index.ts';
+import { rest } from '../support/rest.ts';
+import { type StoreKind, onStore, stores } from '../support/stores.ts';
 import { type Definitions, definitions } from './bodies.ts';
 import { History } from './history.ts';
+import { notedStore } from './noted-store.ts';
 import type { Action, Operation, Program } from './program.ts';
 import { eventOf, nameOf, perform } from './operations.ts';
-import { troubledStore } from './troubled-store.ts';
-import { Turns } from './turns.ts';
 
 /** One supervisor, and what it knows. */
 interface Side {
@@ -28,60 +21,51 @@ interface Side {
 const longMs = 400_000;
 
 class World {
-  readonly history = new History();
+  readonly #history: History;
   readonly #program: Program;
-  readonly #turns: Turns;
-  readonly #clock: SimulatedClock;
-  readonly #inner: Store = memoryStore();
+  readonly #simulation: Simulation;
   readonly #gate = Promise.withResolvers<void>();
   readonly #sides: Side[] = [];
   /** For each task: a handle at each supervisor, when there is one. */
   readonly #tasks: Promise<TaskHandle>[][] = [];
-  readonly #keys: (string | undefined)[] = [];
-  #lazy = true;
 
-  constructor(program: Program) {
+  constructor(program: Program, simulation: Simulation, history: History) {
     this.#program = program;
-    this.#turns = new Turns(program.seed);
-    this.history.concurrency = program.concurrency;
-    this.history.isTroubled = program.refused + program.lost > 0;
-    // Between two timers some turns are taken, or all: what waits may wait longer than time does.
-    const settle = () => (this.#lazy && this.#turns.chance(50) ? this.#turns.some(3) : this.#turns.all());
-    this.#clock = simulatedClock({ settle });
+    this.#simulation = simulation;
+    this.#history = history;
+    history.concurrency = program.concurrency;
+    history.isTroubled = program.refused + program.lost > 0;
   }
 
   async run(): Promise<void> {
     await this.#open();
     for (const { action, turns } of this.#program.steps) {
       await this.#act(action);
-      await this.#turns.some(turns);
+      for (let turn = 0; turn < turns; turn += 1) await this.#simulation.sleep(0);
     }
-    this.#lazy = false;
-    await this.#clock.advance(longMs);
+    await rest(this.#simulation, longMs);
     await this.#lookForForgotten();
     await this.#close();
   }
 
   async #open(): Promise<void> {
-    const { concurrency, supervisors } = this.#program;
-    const stage = { history: this.history, clock: this.#clock as Clock, gate: this.#gate.promise };
+    const { concurrency, supervisors, refused, lost } = this.#program;
+    const { clock } = this.#simulation;
+    const stage = { history: this.#history, clock, gate: this.#gate.promise };
     for (let by = 0; by < supervisors; by += 1) {
       const known = definitions(by, stage);
-      const opening = createSupervisor({
+      const { supervisor } = await this.#simulation.start({
         tasks: known.all,
         concurrency,
-        store: troubledStore(this.#inner, by, this.#turns, this.history, this.#program),
+        // Few beats: a program takes long, and nobody is lost in it.
+        leaseMs: longMs,
+        faults: { refused, lost },
         // A program may hold back an answer for longer than any store would.
         storeRetryMs: Number.POSITIVE_INFINITY,
-        clock: this.#clock,
-        random: simulatedRandom(by + 1),
-        turns: this.#turns,
-        inspect: (inspection) => this.history.inspected(by, inspection),
+        inspect: (inspection) => this.#history.inspected(by, inspection),
       });
-      await this.#turns.all();
-      const supervisor = await opening;
       this.#sides.push({ supervisor, definitions: known, isLeaving: false });
-      void this.history.listen(by, supervisor);
+      void this.#history.listen(by, supervisor);
     }
   }
 
@@ -91,11 +75,12 @@ class World {
   }
 
   async #act(action: Action): Promise<void> {
-    if (action.do === 'advance') return this.#clock.advance(action.ms);
-    if (action.do === 'setWall') return this.#clock.setWall(this.#clock.now() + action.byMs);
+    const { clock } = this.#simulation;
+    if (action.do === 'advance') return this.#simulation.sleep(action.ms);
+    if (action.do === 'setWall') return clock.setWall(clock.now() + action.byMs);
     const [side, by] = this.#side(action.by);
     const { supervisor } = side;
-    const { history } = this;
+    const history = this.#history;
     if (action.do === 'submit') {
       const { priority, delayMs, body, type, idempotencyKey } = action;
       const keyed = idempotencyKey === undefined ? {} : { idempotencyKey };
@@ -124,7 +109,7 @@ class World {
 
   async #create(supervisor: Supervisor, cancelable: boolean): Promise<TaskHandle> {
     const handle = await supervisor.createTask({ type: 'created', cancelable });
-    handle.signal.addEventListener('abort', () => this.history.driverAborts.push(handle.key));
+    handle.signal.addEventListener('abort', () => this.#history.driverAborts.push(handle.key));
     return handle;
   }
 
@@ -132,19 +117,17 @@ class World {
   #begin(by: number, what: string, make: () => Promise<TaskHandle>): void {
     const made = Promise.withResolvers<TaskHandle>();
     made.promise.catch(() => {});
-    const index = this.#tasks.length;
     const elsewhere = (other: Side) => made.promise.then(({ key }) => other.supervisor.task(key));
     const handles = this.#sides.map((other, side) => (side === by ? made.promise : elsewhere(other)));
     for (const handle of handles) handle.catch(() => {});
     this.#tasks.push(handles);
-    this.history.ask(what, by, undefined, async () => {
+    this.#history.ask(what, by, undefined, async () => {
       try {
         const handle = await make();
-        this.#keys[index] = handle.key;
-        this.history.tick(`${what} gave ${this.history.name(handle.key)}`);
+        this.#history.tick(`${what} gave ${this.#history.name(handle.key)}`);
         made.resolve(handle);
         for (const [side, { supervisor }] of this.#sides.entries()) {
-          this.history.ask('find', side, handle.key, async () => (await supervisor.task(handle.key)).key);
+          this.#history.ask('find', side, handle.key, async () => (await supervisor.task(handle.key)).key);
         }
         return handle.key;
       } catch (error) {
@@ -161,7 +144,7 @@ class World {
     void handle?.then(
       (task) => {
         const call = () => perform(task, operation, (infos, times) => this.#watch(infos, times));
-        this.history.ask(nameOf(operation), by, task.key, call, eventOf(operation));
+        this.#history.ask(nameOf(operation), by, task.key, call, eventOf(operation));
       },
       () => {},
     );
@@ -171,13 +154,13 @@ class World {
     const watcher = (this.#watchers += 1);
     let seen = 0;
     for await (const info of infos) {
-      const at = this.history.tick(
-        `watcher ${watcher}: ${this.history.name(info.key)} #${info.sequence} ${info.state}`,
+      const at = this.#history.tick(
+        `watcher ${watcher}: ${this.#history.name(info.key)} #${info.sequence} ${info.state}`,
       );
-      this.history.watched.push({ at, watcher, info });
+      this.#history.watched.push({ at, watcher, info });
       if ((seen += 1) >= times) return 'left';
       // Every other reader is slow: what it is shown next is the latest by then.
-      if (watcher % 2 === 0) await new Promise<void>((resolve) => void this.#clock.setTimer(7, resolve));
+      if (watcher % 2 === 0) await this.#simulation.sleep(7);
     }
     return `ended ${watcher}`;
   }
@@ -186,41 +169,46 @@ class World {
 
   /** Notes what is queued and due although somebody has a slot for it. */
   async #lookForForgotten(): Promise<void> {
-    this.history.quietAt = this.history.tick('all is quiet');
-    const control = await this.#inner.records.control();
-    const queued = await this.#inner.records.query({
+    this.#history.quietAt = this.#history.tick('all is quiet');
+    const control = await this.#simulation.store.records.control();
+    const queued = await this.#simulation.store.records.query({
       filter: { states: ['queued'], driver: 'supervisor' },
       after: 0,
       limit: 1_000,
     });
     for (const [by, { isLeaving }] of this.#sides.entries()) {
-      const busy = this.history.bodies.filter((body) => body.by === by && body.leftAt === undefined).length;
+      const busy = this.#history.bodies.filter((body) => body.by === by && body.leftAt === undefined).length;
       if (isLeaving || busy >= this.#program.concurrency || control.has(`pause:${everyType}`)) continue;
       for (const { key, creation, life } of queued) {
-        if (control.has(`pause:${creation.type}`) || (life.startAt ?? 0) > this.#clock.now()) continue;
-        this.history.forgotten.push(`${this.history.name(key)} is due, and supervisor ${by} has a slot`);
+        if (control.has(`pause:${creation.type}`) || (life.startAt ?? 0) > this.#simulation.clock.now())
+          continue;
+        this.#history.forgotten.push(`${this.#history.name(key)} is due, and supervisor ${by} has a slot`);
       }
     }
   }
 
   async #close(): Promise<void> {
     for (const [by, { supervisor }] of this.#sides.entries()) {
-      this.history.ask('last stop', by, undefined, () => supervisor.stop({ waitMs: 10 }));
+      this.#history.ask('last stop', by, undefined, () => supervisor.stop({ waitMs: 10 }));
     }
-    await this.#clock.advance(longMs);
-    this.history.tick('the gate opens');
+    await rest(this.#simulation, longMs);
+    this.#history.tick('the gate opens');
     this.#gate.resolve();
-    await this.#clock.advance(longMs);
+    await rest(this.#simulation, longMs);
   }
 }
 
 /** Runs a program to its end: until all is quiet, and then until every supervisor has stopped and every body is gone. */
-export async function runProgram(program: Program): Promise<History> {
-  const world = new World(program);
+export async function runProgram(program: Program, kind: StoreKind = stores[0]): Promise<History> {
+  const history = new History();
+  const scenario = (simulation: Simulation) => new World(program, simulation, history).run();
+  const { seed, schedule } = program;
   try {
-    await world.run();
+    await onStore(kind, (store) =>
+      simulate(seed, scenario, { schedule, shrinkRuns: 0, openStore: () => notedStore(store, history) }),
+    );
   } catch (error) {
-    throw new Error(`${(error as Error).stack}\n${world.history.toString()}`, { cause: error });
+    throw new Error(`${(error as Error).stack}\n${history.toString()}`, { cause: error });
   }
-  return world.history;
+  return history;
 }

@@ -1,7 +1,7 @@
 import type { RecordStore, Store } from '../../src/index.ts';
 
 /** A store as one supervisor sees it, with some methods of its own. */
-export function seen({ records, dispatch }: Store, own: Partial<RecordStore>): Store {
+export function seen({ records, dispatch, leases }: Store, own: Partial<RecordStore>): Store {
   const all: RecordStore = {
     commit: (...given) => records.commit(...given),
     read: (keys) => records.read(keys),
@@ -12,5 +12,5 @@ export function seen({ records, dispatch }: Store, own: Partial<RecordStore>): S
     control: () => records.control(),
     setControl: (...given) => records.setControl(...given),
   };
-  return { dispatch, records: { ...all, ...own } };
+  return { dispatch, leases, records: { ...all, ...own } };
 }

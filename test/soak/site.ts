@@ -1,6 +1,6 @@
 import { type Clock, type TurnScheduler, immediateTurns, systemClock } from '../../src/index.ts';
 import { simulatedClock } from '../../src/testing/index.ts';
-import { Turns } from '../properties/turns.ts';
+import { Turns } from './turns.ts';
 
 /** In what time a round takes place, and whether it is in the one world that lives as long as the soak. */
 export type Kind = 'simulated' | 'real' | 'resident';

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { defineTask, memoryStore } from '../../src/index.ts';
 import {
@@ -11,6 +12,7 @@ import {
   simulatedRandom,
   storeContract,
 } from '../../src/testing/index.ts';
+import { slowStore } from '../support/slow-store.ts';
 import { busyScenario } from './busy-scenario.ts';
 
 const faults = { refused: 5, lost: 5, torn: 5, duplicated: 20 };
@@ -36,6 +38,27 @@ describe('a simulation', () => {
   test('is the same for the same schedule', async () => {
     const { hash, schedule } = await simulate(9, busyScenario({}));
     expect((await simulate(9, busyScenario({}), { schedule })).hash).toBe(hash);
+  });
+
+  test('is the same on a store that answers by events of the loop, whenever those come', async () => {
+    const { hash } = await simulate(5, busyScenario(faults));
+    for (let time = 0; time < 2; time += 1) {
+      const slow = await simulate(5, busyScenario(faults), { openStore: () => slowStore(memoryStore()) });
+      expect(slow.hash).toBe(hash);
+    }
+  });
+
+  test('disposes of its store at the end of every run, though that is opened late', async () => {
+    let [opened, closed] = [0, 0];
+    const openStore = async () => {
+      opened += 1;
+      await setImmediate();
+      return { ...memoryStore(), [Symbol.asyncDispose]: async () => void (closed += 1) };
+    };
+    await simulate(1, async () => {}, { openStore });
+    await failureOf(simulate(1, () => Promise.reject(new Error('No.')), { openStore, shrinkRuns: 2 }));
+    expect(opened).toBeGreaterThan(2);
+    expect(closed).toBe(opened);
   });
 
   test('takes no time', async () => {
@@ -152,6 +175,16 @@ describe('a faulty store', () => {
     await expect(Promise.resolve(store.records.counts())).rejects.toThrow('The store refused counts.');
     store.connect();
     expect(await store.records.counts()).toMatchObject({ queued: 0 });
+  });
+
+  test('that has fallen silent answers nothing, and is itself again', async () => {
+    const store = faultyStore(memoryStore(), { random: simulatedRandom(1) });
+    store.silence();
+    const unanswered = Promise.resolve(store.records.counts()).then(() => 'answered');
+    expect(await Promise.race([unanswered, setImmediate('silent')])).toBe('silent');
+    store.connect();
+    expect(await store.records.counts()).toMatchObject({ queued: 0 });
+    expect(await Promise.race([unanswered, setImmediate('silent')])).toBe('silent');
   });
 
   test('refuses faults that are none', () => {

@@ -59,6 +59,7 @@ export function chartSpecification<Machine extends AnyStateMachine>(
       (getInitialSnapshot(machine, input?.(key) as InputFrom<Machine>) as SnapshotFrom<Machine>),
     step: (snapshot, operation) => stepOf(machine, snapshot, operation),
     fingerprint,
+    isReading: (operation) => isObservation<SnapshotFrom<Machine>>(operation),
     showOperation,
     showAnswer: (answer) => (typeof answer === 'string' ? answer : inspected(answer, widest)),
     showState: (snapshot) => leafOf((snapshot as AnyMachineSnapshot).value),

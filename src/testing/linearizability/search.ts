@@ -90,11 +90,12 @@ export class Search<State, Operation, Answer> {
       if (called !== undefined) {
         node = called;
         outcome = 0;
-      } else if (this.#last) {
-        ({ index: node, outcome } = this.#unplace(this.#last));
-        node *= 2;
-        outcome += 1;
-      } else return this.#end('stuck', this.#longest);
+      } else {
+        const undone = this.#goBack();
+        if (!undone) return this.#end('stuck', this.#longest);
+        node = 2 * undone.index;
+        outcome = undone.outcome + 1;
+      }
       const isOver = this.#isOver();
       if (isOver) return this.#end(isOver, this.#longest);
     }
@@ -136,6 +137,18 @@ export class Search<State, Operation, Answer> {
     }
     this.#mark(index, false);
     return false;
+  }
+
+  /**
+   * Takes back what was placed last. A reading goes with what came before it: it was right to come as soon as it
+   * fitted, for wherever else it comes, all others have the same places without it.
+   */
+  #goBack(): Placed<Answer> | undefined {
+    while (this.#last) {
+      const undone = this.#unplace(this.#last);
+      if (!this.#table.isReading(undone.index)) return undone;
+    }
+    return undefined;
   }
 
   #unplace(last: Placed<Answer>): Placed<Answer> {

@@ -22,6 +22,11 @@ export interface Specification<State, Operation, Answer> {
    * keeps what makes none makes it slow.
    */
   fingerprint?(state: State): string;
+  /**
+   * Whether it never changes anything, in no state: it is given its place as soon as it fits, which makes the search
+   * shorter and the verdict no other. Default: nobody knows.
+   */
+  isReading?(operation: Operation): boolean;
   /** Whether what was answered is what is right. Default: deeply equal. */
   isAnswer?(expected: Answer, actual: Answer): boolean;
   /** How reports name it. Default: as Node's `inspect` does. */

@@ -17,6 +17,7 @@ const keptSteps = 100_000;
 export class StateTable<State, Operation, Answer> {
   readonly #specification: Specification<State, Operation, Answer>;
   readonly #invocations: readonly Invocation<Operation, Answer>[];
+  readonly #readings: readonly boolean[];
   readonly #states: State[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #accepted = new Map<number, readonly Outcome<Answer>[]>();
@@ -27,6 +28,7 @@ export class StateTable<State, Operation, Answer> {
   ) {
     this.#specification = specification;
     this.#invocations = invocations;
+    this.#readings = invocations.map(({ operation }) => specification.isReading?.(operation) === true);
   }
 
   numberOf(state: State): number {
@@ -40,6 +42,11 @@ export class StateTable<State, Operation, Answer> {
 
   state(number: number): State {
     return this.#states[number] as State;
+  }
+
+  /** Whether the operation of this index never changes a state. */
+  isReading(index: number): boolean {
+    return this.#readings[index] as boolean;
   }
 
   /** What the operation of this index may come to, and still have the answer that was seen. */

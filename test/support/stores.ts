@@ -1,0 +1,42 @@
+import { type Store, memoryStore } from '../../src/index.ts';
+import { slowStore } from './slow-store.ts';
+
+/** An empty store, and how it is closed. */
+export interface OpenStore {
+  readonly store: Store;
+  readonly close: () => Promise<void>;
+}
+
+/** A store that every property is tried on. */
+export interface StoreKind {
+  readonly name: string;
+  readonly open: () => Promise<OpenStore>;
+  /** Of a hundred runs of a property so many are on it: one that answers slowly is not for all. */
+  readonly share: number;
+}
+
+const nothingToClose = async () => {};
+
+/** The stores that there are. Whatever is added here is tried by every property of the runtime. */
+export const stores: readonly [StoreKind, ...StoreKind[]] = [
+  {
+    name: 'memory',
+    share: 100,
+    open: async () => ({ store: memoryStore({ leases: true }), close: nothingToClose }),
+  },
+  {
+    name: 'memory that answers by events of the loop',
+    share: 5,
+    open: async () => ({ store: slowStore(memoryStore({ leases: true })), close: nothingToClose }),
+  },
+];
+
+/** What `use` makes of an empty store of this kind, which is closed after it. */
+export async function onStore<T>({ open }: StoreKind, use: (store: Store) => Promise<T>): Promise<T> {
+  const { store, close } = await open();
+  try {
+    return await use(store);
+  } finally {
+    await close();
+  }
+}
