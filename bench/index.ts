@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { circumstances } from './circumstances.ts';
+import * as bugs from './comparison/bugs/bugs.ts';
 import * as comparison from './comparison/comparison.ts';
 import { installPeers } from './install.ts';
 import * as latency from './latency.ts';
@@ -17,7 +18,15 @@ interface Bench {
   measure(quick: boolean): Promise<Rows>;
 }
 
-const benches: Readonly<Record<string, Bench>> = { throughput, memory, latency, scale, oracle, comparison };
+const benches: Readonly<Record<string, Bench>> = {
+  throughput,
+  memory,
+  latency,
+  scale,
+  oracle,
+  comparison,
+  bugs,
+};
 
 const usage = `Usage: npm run bench [-- [${Object.keys(benches).join('] [')}] [--quick]]
 Without a name: all of them. --quick: few tasks, to see that everything runs; nothing is written.`;

@@ -117,6 +117,33 @@ test('what does not differ again when it is repeated is shown all the same, and 
   expect(message).toContain('It did not differ again when these steps were repeated.');
 });
 
+/** Its state is seen at every third look only. */
+function slowSystem() {
+  const system = taskSystem();
+  let looks = 0;
+  return {
+    ...system,
+    state: (task: Parameters<NonNullable<typeof system.state>>[0]) =>
+      (looks += 1) % 3 === 0 ? system.state?.(task) : 'not there yet',
+  };
+}
+
+test('a state that is slow to come is waited for', async () => {
+  const options = { ...asClientsSee, seed: 1, numRuns: 3, patienceMs: 20_000 };
+  const report = await checkModel(taskMachine, slowSystem(), options);
+  expect(report.events).toBeGreaterThan(10);
+});
+
+test('without patience, a state that is slow to come is a difference', async () => {
+  const checking = checkModel(taskMachine, slowSystem(), { ...asClientsSee, seed: 1 });
+  await expect(checking).rejects.toThrow("the state is 'not there yet'");
+});
+
+test('a state that never comes is a difference, once patience is over', async () => {
+  const found = await differenceOf(late, { seed: 1, patienceMs: 1 });
+  expect(typesOf(found)).toHaveLength(late.shortest);
+});
+
 test('a search that was given no time says so', async () => {
   const parameters = { interruptAfterTimeLimit: 0, markInterruptAsFailure: true };
   const checking = checkModel(taskMachine, taskSystem(), { ...asClientsSee, parameters });
@@ -148,6 +175,7 @@ test.for([
   ['maxInstances', { maxInstances: -1 }],
   ['timeoutMs', { timeoutMs: Number.NaN }],
   ['seed', { seed: 0.5 }],
+  ['patienceMs', { patienceMs: -1 }],
 ] as const)('an option %s that makes no sense is refused', async ([name, options]) => {
   const fault = await checkModel(taskMachine, taskSystem(), options).catch((error: unknown) => error);
   expect(isFault(fault, 'InvalidArgument') && fault['invalidProperty']).toBe(name);

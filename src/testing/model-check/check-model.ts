@@ -4,7 +4,7 @@ import { ChartModel, type ChartView, nodesOf } from './chart-model.ts';
 import { type ChartDifference, differenceError } from './difference.ts';
 import { type FastCheck, loadFastCheck } from './fast-check.ts';
 import { type Run, type Subject, runSteps } from './model-run.ts';
-import { type RepeatOptions, checkNumbers, parametersOf } from './parameters.ts';
+import { type RepeatOptions, checkNumbers, parametersOf, wrongNumber } from './parameters.ts';
 import { type Program, type ProgramSize, otherSteps, programs, simplerSteps, stepsOf } from './program.ts';
 import { shorten } from './shortening.ts';
 import type { AnySystem, ModelSystem, SequenceSize } from './system.ts';
@@ -22,6 +22,11 @@ export interface ModelOptions<TMachine extends AnyStateMachine = AnyStateMachine
   readonly size?: SequenceSize;
   /** For each call to the system, by the real clock; one that is not answered by then is a difference. Default 1,000. */
   readonly timeoutMs?: number;
+  /**
+   * For a system that is slow to show what it does: a state that is not as expected is looked at again until it is, at
+   * most for so long, by the real clock. Default 0: at once. What comes although it must not is waited for in `send`.
+   */
+  readonly patienceMs?: number;
 }
 
 /** What a check that found no difference has looked at. */
@@ -88,7 +93,8 @@ export async function checkModel<
 ): Promise<ModelReport> {
   const limits = limitsOf(options);
   const model = new ChartModel(machine, options as ChartView);
-  const subject = { model, system: system as unknown as AnySystem, timeoutMs: limits.timeoutMs };
+  const { timeoutMs, patienceMs } = limits;
+  const subject = { model, system: system as unknown as AnySystem, timeoutMs, patienceMs };
   const fc = await loadFastCheck();
   const survey = new Survey();
   let hasHung = false;
@@ -143,8 +149,10 @@ function inWords(
   );
 }
 
-function limitsOf(options: ModelOptions): ProgramSize & { readonly timeoutMs: number } {
-  const { maxCommands = 30, maxInstances = 3, timeoutMs = 1_000, size = 'max' } = options;
+function limitsOf(options: ModelOptions): ProgramSize & Pick<Subject, 'timeoutMs' | 'patienceMs'> {
+  const { maxCommands = 30, maxInstances = 3, timeoutMs = 1_000, size = 'max', patienceMs = 0 } = options;
   checkNumbers({ maxCommands, maxInstances, timeoutMs }, options);
-  return { maxCommands, maxInstances, size, timeoutMs };
+  if (!Number.isSafeInteger(patienceMs) || patienceMs < 0)
+    throw wrongNumber('patienceMs', 'a whole number, at least 0', patienceMs);
+  return { maxCommands, maxInstances, size, timeoutMs, patienceMs };
 }

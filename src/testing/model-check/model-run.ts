@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyMachineSnapshot } from 'xstate';
+import { systemClock } from '../../index.ts';
 import { type ChartModel, leafAt } from './chart-model.ts';
 import { type Reply, asAnswer, replyOf } from './reply.ts';
 import type { AnySystem } from './system.ts';
@@ -40,7 +41,12 @@ export interface Subject {
   readonly model: ChartModel;
   readonly system: AnySystem;
   readonly timeoutMs: number;
+  /** How long a state may take to become what is expected. */
+  readonly patienceMs: number;
 }
+
+/** Between two looks at a state that is not yet as expected. */
+const lookMs = 5;
 
 interface Instance {
   snapshot: AnyMachineSnapshot;
@@ -116,10 +122,17 @@ class SystemRun {
   }
 
   async #states({ snapshot, real }: Instance): Promise<Difference['states']> {
-    const { model, system } = this.#subject;
+    const { model, system, patienceMs } = this.#subject;
     const { state } = system;
     if (!state) return undefined;
-    return { expected: model.state(snapshot), actual: await this.#call(() => state(real)) };
+    const expected = model.state(snapshot);
+    const end = systemClock.monotonic() + patienceMs;
+    for (;;) {
+      const states = { expected, actual: await this.#call(() => state(real)) };
+      const isOver = systemClock.monotonic() >= end;
+      if (isOver || states.actual.kind !== 'answered' || isSameState(states)) return states;
+      await new Promise<void>((resolve) => systemClock.setTimer(lookMs, resolve));
+    }
   }
 
   #frame(kind: 'open' | 'close', reply: Reply): Difference | undefined {

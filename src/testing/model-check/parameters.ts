@@ -28,11 +28,12 @@ export function checkNumbers(
   { numRuns = 100, seed = 0 }: RepeatOptions,
 ): void {
   for (const [name, value] of Object.entries({ ...limits, numRuns }))
-    if (!(Number.isSafeInteger(value) && value > 0)) throw invalid(name, 'a positive whole number', value);
-  if (!Number.isSafeInteger(seed)) throw invalid('seed', 'a whole number', seed);
+    if (!(Number.isSafeInteger(value) && value > 0))
+      throw wrongNumber(name, 'a positive whole number', value);
+  if (!Number.isSafeInteger(seed)) throw wrongNumber('seed', 'a whole number', seed);
 }
 
-function invalid(name: string, expected: string, value: unknown): Fault {
+export function wrongNumber(name: string, expected: string, value: unknown): Fault {
   return new Fault('InvalidArgument', `Expected ${name} to be ${expected}, got ${String(value)}.`, {
     invalidProperty: name,
   });
