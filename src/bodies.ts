@@ -1,7 +1,7 @@
 import type { TaskEvent } from '../machines/task.ts';
 import { Attempt, type BodyPort } from './body.ts';
 import type { EventStream } from './event-stream.ts';
-import { Fault } from './fault.ts';
+import { Fault, toLocalizedFault } from './fault.ts';
 import type { Operation } from './lane.ts';
 import type { TaskRecord } from './record.ts';
 import { faultOf } from './refusal.ts';
@@ -78,6 +78,13 @@ export class Bodies {
   #ended({ key }: Attempt, event: TaskEvent): void {
     this.#port.deliver(key, () => {
       const answer: Operation['answer'] = (given) => {
+        // The store can never keep what it returned: it ends by that fault instead.
+        if (given instanceof Fault && given.name === 'InvalidArgument' && event.type === 'BODY_RETURNED') {
+          const { at, fence } = event;
+          const error = toLocalizedFault(given);
+          this.#port.operate(key, { type: 'BODY_THREW', at, fence, error, aborted: false }, answer);
+          return;
+        }
         this.#port.gone(key);
         if (given instanceof Fault || faultOf(given.outcome) === undefined) return;
         const sequence = given.record?.sequence ?? 0;

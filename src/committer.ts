@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import { type Fault, show } from './fault.ts';
+import { isPermanent } from './patient-store.ts';
 import type { Group, RecordStore, Verdict } from './store.ts';
 import type { Timers } from './timers.ts';
 
@@ -96,6 +97,7 @@ export class Committer {
         this.#port.deliver(() => {
           if (this.#inFlight !== batch || this.#failed) return;
           this.#lastRefusal = error;
+          if (isPermanent(error)) return this.#fail(error);
           this.#port.retrying(error);
           const send = () => this.#send(batch, Math.min(pauseMs * 2, longestPauseMs), finish);
           this.#port.timers.set(pauseMs, () => this.#port.deliver(send));

@@ -19,6 +19,7 @@ export type {
   Creation,
   Dispatch,
   Group,
+  Hint,
   Keep,
   LeaseBook,
   Offer,

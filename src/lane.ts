@@ -57,6 +57,8 @@ export class Lane {
   #snapshot: TaskSnapshot | undefined;
   #phase: 'idle' | 'loading' | 'fresh' | 'committing' = 'idle';
   #waiting: Operation[] = nothing;
+  /** So many of those that wait are committed one by one: the store refused something of theirs. */
+  #apart = 0;
   /** How many of those that wait came before the newest reading: it may refuse them. */
   #covered = 0;
   #deciding: readonly Operation[] = nothing;
@@ -184,7 +186,7 @@ export class Lane {
     if (!this.#record) return this.#load();
     const record = this.#record;
     const isFresh = this.#phase === 'fresh' && this.#covered > 0;
-    const operations = untilNameRepeats(isFresh ? this.#firstWaiting(this.#covered) : this.#waiting);
+    const operations = this.#next(isFresh ? this.#covered : this.#waiting.length);
     const decisions = this.#decideAll(record, operations);
     const group = groupOf(record, operations, decisions);
     // A commit proves that the record was the newest; where nothing is to be committed, a reading after the call has to.
@@ -200,8 +202,13 @@ export class Lane {
     this.#port.commit(group, (verdict) => this.#committed(operations, decisions, verdict));
   }
 
-  #firstWaiting(count: number): Operation[] {
-    return count === this.#waiting.length ? this.#waiting : this.#waiting.slice(0, count);
+  /** Those of the first `count` that are decided and committed together. */
+  #next(count: number): readonly Operation[] {
+    if (this.#apart > 0) {
+      this.#apart -= 1;
+      return this.#waiting.slice(0, 1);
+    }
+    return untilNameRepeats(count === this.#waiting.length ? this.#waiting : this.#waiting.slice(0, count));
   }
 
   #decideAll(record: TaskRecord, operations: readonly Operation[]): readonly Decision[] {
@@ -215,12 +222,21 @@ export class Lane {
     this.#phase = 'idle';
     this.#deciding = nothing;
     if (verdict.ok) this.#apply(operations, decisions, waiting, verdict);
+    else if (verdict.fault) this.#refuse(operations, verdict.fault);
     else
       this.#decideAgain(
         operations.filter((operation) => !waiting || waiting.has(operation)),
         verdict,
       );
     this.#rest();
+  }
+
+  /** The store can never keep what was decided. Of several operations it is found out whose fault that is. */
+  #refuse(operations: readonly Operation[], fault: Fault): void {
+    const [operation] = operations;
+    if (operations.length === 1) return operation?.answer(fault);
+    this.#apart = operations.length;
+    this.#waiting = [...operations, ...this.#waiting];
   }
 
   /** A hint that came while the record could not be read. */

@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts';
 import { Lane, type LanePort, type Operation } from './lane.ts';
 import { readable } from './patient-store.ts';
 import type { TaskRecord } from './record.ts';
-import type { RecordStore } from './store.ts';
+import type { Hint, RecordStore } from './store.ts';
 import type { Watcher } from './watcher.ts';
 
 /** So many records are read at a time: more hold up all else when they come. */
@@ -73,13 +73,9 @@ export class Lanes {
   }
 
   /** Others may have changed these. */
-  hint(keys: readonly string[]): void {
-    for (const key of keys) if (this.#lanes.has(key)) this.#lane(key).hint();
-  }
-
-  /** Others may have changed anything. */
-  hintAll(): void {
-    for (const lane of this.#lanes.values()) lane.hint();
+  hint(changed: Hint): void {
+    for (const key of changed === 'all' ? [...this.#lanes.keys()] : changed)
+      if (this.#lanes.has(key)) this.#lane(key).hint();
   }
 
   bodyGone(key: string): void {

@@ -1,4 +1,4 @@
-import { Fault, show } from './fault.ts';
+import { Fault, isFault, show } from './fault.ts';
 import type { LoopShare } from './loop-share.ts';
 import type { Store } from './store.ts';
 import type { Timers } from './timers.ts';
@@ -56,10 +56,16 @@ export async function readable<T>(answer: PromiseLike<T>): Promise<T> {
   }
 }
 
+/** The store said that it will never answer otherwise. */
+export function isPermanent(error: unknown): boolean {
+  return isFault(error, 'StoreFailed') && error['permanent'] === true;
+}
+
 function repeated<T>(port: PatiencePort, call: () => PromiseLike<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     let waitedMs = 0;
     const refused = (error: unknown) => {
+      if (isPermanent(error)) return reject(error as Error);
       const pauseMs = Math.min(firstPauseMs + waitedMs, longestPauseMs);
       if (waitedMs + pauseMs > port.storeRetryMs) return reject(error as Error);
       port.retrying(error);

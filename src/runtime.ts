@@ -24,7 +24,7 @@ import { type TaskRecord, isFinal, structuredParent } from './record.ts';
 import { Recovery } from './recovery.ts';
 import { type Answer, refusal } from './refusal.ts';
 import { Retainer, type Retention } from './retention.ts';
-import type { Query, Store } from './store.ts';
+import type { Hint, Query, Store } from './store.ts';
 import type { AnyTaskDefinition, BodyTask } from './task.ts';
 import { Timers } from './timers.ts';
 import type { Turn, TurnScheduler } from './turn.ts';
@@ -130,7 +130,7 @@ export class Runtime {
   async start(): Promise<void> {
     const { records, dispatch } = this.#store;
     this.#leaveStore.push(
-      records.changes(this.#worker, (keys) => this.#enter('store', () => this.#hinted(keys))),
+      records.changes(this.#worker, (changed) => this.#enter('store', () => this.#hinted(changed))),
       dispatch.offers(() => this.#enter('dispatch', () => this.#dispatcher.hint())),
     );
     await this.#readControl();
@@ -183,6 +183,7 @@ export class Runtime {
           (verdict) => {
             const [inserted] = verdict.records;
             if (verdict.reservation) return answerReserved(verdict.reservation, reservation, resolve, reject);
+            if (verdict.fault) return reject(verdict.fault);
             if (!verdict.ok)
               return reject(new Fault('SystemError', `Expected a new key, got ${record.key}.`));
             if (inserted && controller) this.#lanes.drive(inserted, controller);
@@ -371,12 +372,13 @@ export class Runtime {
     this.#recovery.sweep().catch((failure: unknown) => this.#fail(failure));
   }
 
-  /** Another worker changed these tasks, or, where there are none, the controls. */
-  #hinted(keys: readonly string[]): void {
-    this.#lanes.hint(keys);
+  /** Another worker changed these tasks; where there are none, or all, the controls as well. */
+  #hinted(changed: Hint): void {
+    this.#lanes.hint(changed);
     this.#leases?.observe();
     this.#idle.check();
-    if (keys.length === 0) this.#readControl().catch((error: unknown) => this.#fail(error));
+    if (changed === 'all' || changed.length === 0)
+      this.#readControl().catch((error: unknown) => this.#fail(error));
   }
 
   async #readControl(): Promise<void> {
@@ -534,7 +536,7 @@ export class Runtime {
       hasCreated: () => this.#lanes.hasDriven(),
       ownWasOver: () => {
         this.events.emit({ kind: 'leaseLost' });
-        this.#lanes.hintAll();
+        this.#lanes.hint('all');
       },
       takeOver: (worker) => this.#recovery.takeOver(worker),
     });

@@ -1,4 +1,5 @@
 import type { Children, TaskState } from '../machines/task.ts';
+import type { Fault } from './fault.ts';
 import type { TaskRecord } from './record.ts';
 
 export type { ChildLink, Creation, TaskReason, TaskRecord } from './record.ts';
@@ -13,6 +14,11 @@ export interface Store {
   readonly dispatch: Dispatch;
   /** Left out by a store that is gone with its process: then no process outlives another. */
   readonly leases?: LeaseBook | undefined;
+  /**
+   * Nothing is held any more: no file, no connection, no thread. What was asked before is answered first; what is asked
+   * later is rejected. A second call changes nothing, and resolves with the first. Left out where nothing is held.
+   */
+  close?(): Promise<void>;
 }
 
 /** Which processes live: those who hold tasks say so again and again. One lease for each process, never for each task. */
@@ -88,7 +94,15 @@ export interface Verdict {
   readonly reservation?: Reservation | undefined;
   /** The refused `replace` would have put the task under a lease that is over. */
   readonly isLeaseOver?: boolean | undefined;
+  /**
+   * The store can never keep what the refused write says: too big, or no data. It is the fault of whoever wrote it, and
+   * no conflict: trying again is of no use.
+   */
+  readonly fault?: Fault | undefined;
 }
+
+/** Keys of records that may have changed; none: the controls have; `all`: whatever was not read since may have. */
+export type Hint = readonly string[] | 'all';
 
 /** Members are ANDed, lists ORed; a member left out asks nothing. */
 export interface RecordFilter {
@@ -140,7 +154,10 @@ export interface Pruned {
   readonly nextAt?: number | undefined;
 }
 
-/** Every method is atomic, returns at once and resolves when it is done. A rejection means: not known to have happened. */
+/**
+ * Every method is atomic, returns at once and resolves when it is done. A rejection means: not known to have happened.
+ * One with a `StoreFailed` that is `permanent` means besides that this store will never answer otherwise.
+ */
 export interface RecordStore {
   /**
    * Each group is committed whole or not at all, independently of the others, in the order given; the verdicts stand in
@@ -164,9 +181,10 @@ export interface RecordStore {
   counts(): PromiseLike<Counts>;
   /**
    * Calls `hint` with keys that a worker other than `worker` changed: at least once for each change, possibly late and
-   * more often; whoever is hinted reads again. The function that it returns ends it.
+   * more often; whoever is hinted reads again. `all` stands for more keys than the store remembers, and for the controls.
+   * The function that it returns ends it.
    */
-  changes(worker: string, hint: (keys: readonly string[]) => void): () => void;
+  changes(worker: string, hint: (changed: Hint) => void): () => void;
   /** Removes final records that need not be kept, the oldest first; never a child whose parent is not final. */
   prune(request: PruneRequest): PromiseLike<Pruned>;
   /** What every supervisor of this store obeys (pauses), by name. */

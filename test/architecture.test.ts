@@ -27,6 +27,8 @@ const rooms: { room: RegExp; may: (file: string) => (RegExp | string)[] }[] = [
     may: (file) => [
       'src/store.ts',
       'src/fault.ts',
+      // What others do with a shared file is waited for in real time.
+      'src/clock.ts',
       new RegExp(`^${/^[^.-]+/.exec(file)?.[0]}[.-]`),
       packages,
     ],

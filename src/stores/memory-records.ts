@@ -1,6 +1,7 @@
 import {
   type Counts,
   type Group,
+  type Hint,
   type PruneRequest,
   type Pruned,
   type Query,
@@ -30,7 +31,7 @@ class MemoryRecords implements RecordStore {
   /** Final children that retention would have removed, were their parent final. */
   readonly #heldBack = new Set<string>();
   readonly #reservations = new MemoryReservations();
-  readonly #hints = new Map<(keys: readonly string[]) => void, string>();
+  readonly #hints = new Map<(changed: Hint) => void, string>();
   readonly #batches = new MemoryBatches();
   readonly #leases: MemoryLeases;
   readonly #control = new Map<string, string>();
@@ -85,7 +86,7 @@ class MemoryRecords implements RecordStore {
     return Promise.resolve({ ...this.#counts });
   }
 
-  changes(worker: string, hint: (keys: readonly string[]) => void): () => void {
+  changes(worker: string, hint: (changed: Hint) => void): () => void {
     this.#hints.set(hint, worker);
     return () => this.#hints.delete(hint);
   }

@@ -1,5 +1,6 @@
 // A user's program: type-checked and run where the package is installed from its tarball.
 import { type BodyContext, createSupervisor, defineTask, isFault } from 'taskchart';
+import { sqliteStore } from 'taskchart/sqlite';
 
 const double = defineTask({
   type: 'double',
@@ -9,7 +10,9 @@ const double = defineTask({
   },
 });
 
-await using supervisor = await createSupervisor({ tasks: [double] });
+// Its thread is a file of the package.
+await using store = sqliteStore('tasks.db');
+await using supervisor = await createSupervisor({ tasks: [double], store });
 const task = await supervisor.submit(double, 21);
 const result: number = await task.result();
 console.log(result);

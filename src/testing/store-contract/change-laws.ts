@@ -36,7 +36,8 @@ export const changeLaws: readonly StoreLaw[] = [
     async run(store) {
       const { promise, resolve } = Promise.withResolvers<unknown>();
       store.records.changes(otherWorker, (keys) => {
-        if (keys.includes('a')) store.records.read(['a']).then(([record]) => resolve(record?.key));
+        if (keys === 'all' || keys.includes('a'))
+          store.records.read(['a']).then(([record]) => resolve(record?.key));
       });
       await inserted(store, queued('a'));
       assert.equal(await promise, 'a');

@@ -1,5 +1,6 @@
 import type { Store } from '../../index.ts';
 import { changeLaws } from './change-laws.ts';
+import { closeLaws } from './close-laws.ts';
 import { commitLaws } from './commit-laws.ts';
 import { dispatchLaws } from './dispatch-laws.ts';
 import { familyLaws } from './family-laws.ts';
@@ -32,6 +33,7 @@ const laws: readonly StoreLaw[] = [
   ...dispatchLaws,
   ...modelLaws,
   ...growthLaws,
+  ...closeLaws,
 ];
 
 /**

@@ -110,6 +110,23 @@ export const queryLaws: readonly StoreLaw[] = [
     },
   },
   {
+    name: 'a query by workers finds what one of them runs now',
+    async run(store) {
+      await inserted(store, queued('nobody'));
+      const first = await reached(store, 'running.active', { worker: 'x' }, queued('first'));
+      await reached(store, 'running.active', { worker: 'y' }, queued('second'));
+      await reached(store, 'running.joining', { worker: 'z' }, queued('third'));
+      assert.deepEqual(await keysOf(store, { workers: ['x'] }), ['first']);
+      assert.deepEqual(await keysOf(store, { workers: ['y', 'x', 'w'], states: ['running'] }), [
+        'first',
+        'second',
+      ]);
+      await commit(store, replace(first, next(first, 'queued', { worker: undefined })));
+      assert.deepEqual(await keysOf(store, { workers: ['x'] }), []);
+      assert.deepEqual(await keysOf(store, { workers: [] }), []);
+    },
+  },
+  {
     name: 'a query with several members finds what passes all of them',
     async run(store) {
       const rows = [

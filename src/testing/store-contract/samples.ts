@@ -3,6 +3,7 @@ import { firstLife, type TaskLife } from '../../../machines/index.ts';
 import type {
   Creation,
   Group,
+  Hint,
   Offer,
   PruneRequest,
   RecordFilter,
@@ -160,10 +161,12 @@ export async function taken(store: Store, limit = 1_000, now = start): Promise<r
 export function listener() {
   let heard: string[] = [];
   let times = 0;
+  let isAll = false;
   let wake = Promise.withResolvers<void>();
   return {
-    hint: (keys: readonly string[] = []) => {
-      heard = [...heard, ...keys];
+    hint: (changed: Hint = []) => {
+      if (changed === 'all') isAll = true;
+      else heard = [...heard, ...changed];
       times += 1;
       wake.resolve();
       wake = Promise.withResolvers<void>();
@@ -174,7 +177,7 @@ export function listener() {
     },
     /** Resolves when all of these keys were among the hints. */
     async keys(...keys: readonly string[]) {
-      while (!keys.every((key) => heard.includes(key))) await wake.promise;
+      while (!isAll && !keys.every((key) => heard.includes(key))) await wake.promise;
     },
     get heard() {
       return heard;

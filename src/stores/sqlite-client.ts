@@ -1,0 +1,181 @@
+import { invalidArgument } from '../fault.ts';
+import type {
+  Counts,
+  Group,
+  Hint,
+  PruneRequest,
+  Pruned,
+  Query,
+  RecordStore,
+  TaskRecord,
+  Verdict,
+  Write,
+} from '../store.ts';
+import type { SqliteHints } from './sqlite-hints.ts';
+import type { SqliteLine } from './sqlite-line.ts';
+import type { Accepted, Place, ReservationRow, RowVerdict, RowWrite } from './sqlite-protocol.ts';
+import { type ReadRow, columnText, nullable, recordOf, rowOf, textOf } from './sqlite-row.ts';
+
+/** The records as this process sees them: it speaks of records, the store's thread of rows. */
+export class SqliteRecords implements RecordStore {
+  readonly #line: SqliteLine;
+  readonly #hints: SqliteHints;
+
+  constructor(line: SqliteLine, hints: SqliteHints) {
+    this.#line = line;
+    this.#hints = hints;
+  }
+
+  async commit(
+    groups: readonly Group[],
+    worker: string,
+    now: number,
+    batch?: number,
+  ): Promise<readonly Verdict[]> {
+    const rows = groups.map(rowsOf);
+    const sent = rows.map((group) => (Array.isArray(group) ? group : []));
+    const answers = await this.#line.ask('commit', { groups: sent, worker, now, batch });
+    const verdicts = groups.map((group, index) => {
+      const unfit = rows[index];
+      return unfit instanceof Unfit ? unfit.verdict(group) : verdictOf(group, answers[index] as RowVerdict);
+    });
+    if (this.#hints.isHeard(worker)) {
+      const keys = groups.flatMap((group, index) => (verdicts[index]?.ok ? group.map(keyOf) : []));
+      if (keys.length > 0) this.#hints.changed(worker, keys);
+    }
+    return verdicts;
+  }
+
+  async read(keys: readonly string[]): Promise<readonly (TaskRecord | undefined)[]> {
+    const rows = await this.#line.ask('read', keys);
+    return rows.map((row) => (row ? recordOf(row) : undefined));
+  }
+
+  async query(query: Query): Promise<readonly TaskRecord[]> {
+    return (await this.#line.ask('query', query)).map(recordOf);
+  }
+
+  async counts(): Promise<Counts> {
+    const [queued, running, success, error] = await this.#line.ask('counts', undefined);
+    return { queued, running, success, error };
+  }
+
+  changes(worker: string, hint: (changed: Hint) => void): () => void {
+    return this.#hints.changes(worker, hint);
+  }
+
+  prune(request: PruneRequest): Promise<Pruned> {
+    return this.#line.ask('prune', request);
+  }
+
+  async control(): Promise<ReadonlyMap<string, string>> {
+    return new Map(await this.#line.ask('control', undefined));
+  }
+
+  async setControl(name: string, value: string | undefined, worker: string): Promise<void> {
+    await this.#line.ask('setControl', { name, value, worker });
+    this.#hints.changed(worker, []);
+  }
+}
+
+/** A group of which a record is no data. */
+class Unfit {
+  readonly #write: Write;
+  readonly #cause: unknown;
+
+  constructor(write: Write, cause: unknown) {
+    this.#write = write;
+    this.#cause = cause;
+  }
+
+  verdict(group: Group): Verdict {
+    const fault = invalidArgument('record', 'data that can be serialized', this.#cause, {
+      cause: this.#cause,
+    });
+    return { ok: false, records: group.map(() => undefined), refused: this.#write, fault };
+  }
+}
+
+function rowsOf(group: Group): readonly RowWrite[] | Unfit {
+  const rows: RowWrite[] = [];
+  for (const write of group) {
+    try {
+      rows.push(rowWrite(write));
+    } catch (error) {
+      return new Unfit(write, error);
+    }
+  }
+  return rows;
+}
+
+function rowWrite(write: Write): RowWrite {
+  const key = columnText(keyOf(write));
+  switch (write.kind) {
+    case 'insert':
+      return ['insert', key, rowOf(write.record, true)];
+    case 'replace':
+      return ['replace', key, rowOf(write.record, false), write.sequence, write.fence];
+    case 'check':
+      return ['check', key, write.sequence, write.fence];
+    case 'add':
+      return ['add', key, write.open, write.weight, write.done];
+    default: {
+      const { name, digest, expiresAt, owner } = write;
+      return ['reserve', key, [columnText(name), key, nullable(digest), expiresAt, nullable(owner)]];
+    }
+  }
+}
+
+function isAccepted(verdict: RowVerdict): verdict is Accepted {
+  return Array.isArray(verdict);
+}
+
+function verdictOf(group: Group, verdict: RowVerdict): Verdict {
+  if (isAccepted(verdict))
+    return { ok: true, records: group.map((write, at) => stored(group, write, verdict[at] ?? null)) };
+  const { reservation, never, isLeaseOver } = verdict;
+  const refused = group[verdict.refused];
+  return {
+    ok: false,
+    records: verdict.rows.map((row) => (row ? recordOf(row) : undefined)),
+    refused,
+    reservation: reservation ? reservationOf(reservation) : undefined,
+    isLeaseOver,
+    fault: never === null ? undefined : invalidArgument('record', 'one that SQLite can keep', never),
+  };
+}
+
+/** The record of the write as it stands: what was written, at its place; or what was read. */
+function stored(group: Group, write: Write, row: Place | ReadRow | null): TaskRecord | undefined {
+  if (row === null) return undefined;
+  if (typeof row !== 'number' && row.length > 4) return recordOf(row as ReadRow);
+  const [order, open, weight, done] = typeof row === 'number' ? [row] : (row as Exclude<Place, number>);
+  const children = open === undefined ? undefined : { open, weight: weight ?? 0, done: done ?? 0 };
+  const given = lastGiven(group, keyOf(write));
+  if (given.order === order && sameSums(given.children, children)) return given;
+  return { ...given, order, children };
+}
+
+function lastGiven(group: Group, key: string): TaskRecord {
+  const isOf = (write: Write) =>
+    (write.kind === 'insert' || write.kind === 'replace') && write.record.key === key;
+  return (group.findLast(isOf) as Extract<Write, { kind: 'insert' }>).record;
+}
+
+function sameSums(a: TaskRecord['children'], b: TaskRecord['children']): boolean {
+  return a === b || (a?.open === b?.open && a?.weight === b?.weight && a?.done === b?.done);
+}
+
+function reservationOf([name, key, digest, expiresAt, owner]: ReservationRow): Verdict['reservation'] {
+  return {
+    name: textOf(name),
+    key: textOf(key),
+    digest: digest === null ? undefined : textOf(digest),
+    expiresAt,
+    owner: owner === null ? undefined : textOf(owner),
+  };
+}
+
+function keyOf(write: Write): string {
+  return write.kind === 'insert' || write.kind === 'replace' ? write.record.key : write.key;
+}

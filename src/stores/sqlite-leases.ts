@@ -1,0 +1,33 @@
+import type { SqliteFile } from './sqlite-file.ts';
+import type { Beats } from './sqlite-protocol.ts';
+import { columnText, textOf } from './sqlite-row.ts';
+
+/** A lease that is over has 0 beats, until it is retired. */
+export function beat(file: SqliteFile, worker: string): void {
+  const goesOn = 'ON CONFLICT (worker) DO UPDATE SET beats = beats + 1 WHERE beats > 0';
+  file.run(`INSERT INTO beat VALUES (?, 1) ${goesOn}`, columnText(worker));
+}
+
+export function readBeats(file: SqliteFile): Beats {
+  const rows = file.all('SELECT worker, beats FROM beat');
+  return rows.map(([name, beats]) => [textOf(name as string), beats as number]);
+}
+
+export function endLease(file: SqliteFile, worker: string, beats: number): boolean {
+  file.run('UPDATE beat SET beats = 0 WHERE worker = ? AND beats = ?', columnText(worker), beats);
+  return isOver(file, columnText(worker));
+}
+
+export function retire(file: SqliteFile, worker: string): void {
+  file.run('DELETE FROM beat WHERE worker = ?', columnText(worker));
+}
+
+/** Whether the task would come under a lease that is over. `worker`: as its column has it. */
+export function comesUnderLostLease(file: SqliteFile, id: number, worker: string | null): boolean {
+  if (worker === null || !isOver(file, worker)) return false;
+  return file.get('SELECT 1 FROM task WHERE id = ? AND worker IS ?', id, worker) === undefined;
+}
+
+function isOver(file: SqliteFile, worker: string): boolean {
+  return file.get('SELECT 1 FROM beat WHERE worker = ? AND beats = 0', worker) !== undefined;
+}
