@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type BodyContext, type RuntimeEvent, defineTask } from '../../src/index.ts';
+import { onStore, stores } from '../support/stores.ts';
 import { type SimulatedProcess, type Simulation, simulate } from '../../src/testing/index.ts';
 
 const leaseMs = 9_000;
@@ -51,8 +52,11 @@ async function running(simulation: Simulation, definition: typeof waits | typeof
   return { web, doomed, task };
 }
 
+/** Several orders of events, on every store. */
 async function seeded<T>(scenario: (simulation: Simulation) => Promise<T>): Promise<void> {
-  for (let seed = 1; seed <= 10; seed += 1) await simulate(seed, scenario);
+  for (const kind of stores)
+    for (let seed = 1; seed <= Math.ceil(kind.share / 10); seed += 1)
+      await onStore(kind, (store) => simulate(seed, scenario, { openStore: () => store }));
 }
 
 test('what a lost process was running starts anew elsewhere, and is not charged', () =>

@@ -16,7 +16,8 @@ import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { type Fault, createSupervisor, isFault } from '../../src/index.ts';
 import { type SqliteStore, sqliteStore } from '../../src/stores/sqlite.ts';
-import { insert, queued, start, temporaryFolder } from './sqlite-support.ts';
+import { insert, queued, start } from './sqlite-support.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 async function refusal(answer: PromiseLike<unknown>): Promise<Fault> {
   const error = await answer.then(

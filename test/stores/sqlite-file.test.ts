@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { localized } from '../../machines/index.ts';
 import { type BodyContext, createSupervisor, defineTask } from '../../src/index.ts';
 import { sqliteStore } from '../../src/stores/sqlite.ts';
-import { committed, insert, queued, start, step, temporaryFolder } from './sqlite-support.ts';
+import { committed, insert, queued, start, step } from './sqlite-support.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test('what was acknowledged is there when the file is opened again', async () => {
   using folder = temporaryFolder();

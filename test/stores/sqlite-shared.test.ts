@@ -4,7 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Hint } from '../../src/index.ts';
 import { sqliteStore } from '../../src/stores/sqlite.ts';
-import { committed, insert, queued, start, step, temporaryFolder } from './sqlite-support.ts';
+import { committed, insert, queued, start, step } from './sqlite-support.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Two stores on one file, each with a thread and a connection of its own, as two processes have. */
 function two() {

@@ -1,18 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { firstLife } from '../../machines/index.ts';
 import type { Store, TaskRecord, Write } from '../../src/index.ts';
-
-/** A folder that is gone when its scope is left. */
-export function temporaryFolder() {
-  const path = mkdtempSync(join(tmpdir(), 'taskchart-sqlite-'));
-  return {
-    path,
-    file: (name: string) => join(path, name),
-    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
-  };
-}
 
 /** The arbitrary moment at which the samples are written. */
 export const start = 1_000_000;

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from './sqlite-support.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const source = (file: string) => pathToFileURL(join(import.meta.dirname, '../../src', file)).href;
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { localized, type taskMachine } from '../../machines/index.ts';
 import {
   type CreatedTaskHandle,
+  type Store,
   type Supervisor,
   type TaskHandle,
   type TurnScheduler,
@@ -38,14 +39,18 @@ const flaky = defineTask({
 });
 
 /** A supervisor whose store, mailbox, clock and chance are under the schedule. */
-function scheduledSupervisor(schedule: Schedule, faults: Faults): Promise<Supervisor> {
+function scheduledSupervisor(
+  schedule: Schedule,
+  faults: Faults,
+  inner: Store = memoryStore(),
+): Promise<Supervisor> {
   const { clock, random } = schedule;
   const turn = <T>(name: string, happen: () => PromiseLike<T>) =>
-    schedule.turn(`asks the store: ${name}`).then(happen);
+    schedule.turn(`asks the store: ${name}`).then(() => schedule.outside(happen()));
   const turns: TurnScheduler = {
     deliver: ({ source }, proceed) => void schedule.turn(`delivers: ${source}`).then(proceed),
   };
-  const store = faultyStore(memoryStore(), { random, faults, turn });
+  const store = faultyStore(inner, { random, faults, turn });
   return createSupervisor({ tasks: [slow, flaky], concurrency: 1, store, clock, random, turns });
 }
 
@@ -88,10 +93,11 @@ export function submittedTasks(
   type: keyof typeof steps,
   faults: Faults = {},
   own: OwnSteps<TaskEvent, TaskHandle> = steps[type],
+  openStore: () => Store = memoryStore,
 ): ConcurrentSystem<typeof taskMachine, TaskHandle, Supervisor> {
   const stamp = fc.constant(at);
   return {
-    open: (schedule) => scheduledSupervisor(schedule, faults),
+    open: (schedule) => scheduledSupervisor(schedule, faults, openStore()),
     inputs: fc.record({
       driver: fc.constant('supervisor'),
       cancelable: fc.constant(true),

@@ -1,5 +1,7 @@
 import { type Store, memoryStore } from '../../src/index.ts';
+import { sqliteStore } from '../../src/stores/sqlite.ts';
 import { slowStore } from './slow-store.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** An empty store, and how it is closed. */
 export interface OpenStore {
@@ -17,6 +19,16 @@ export interface StoreKind {
 
 const nothingToClose = async () => {};
 
+async function openSqlite(synchronous: 'full' | 'normal'): Promise<OpenStore> {
+  const folder = temporaryFolder();
+  const store = sqliteStore(folder.file('tasks.db'), { synchronous });
+  const close = async () => {
+    await store.close();
+    folder[Symbol.dispose]();
+  };
+  return { store, close };
+}
+
 /** The stores that there are. Whatever is added here is tried by every property of the runtime. */
 export const stores: readonly [StoreKind, ...StoreKind[]] = [
   {
@@ -29,6 +41,8 @@ export const stores: readonly [StoreKind, ...StoreKind[]] = [
     share: 5,
     open: async () => ({ store: slowStore(memoryStore({ leases: true })), close: nothingToClose }),
   },
+  { name: 'SQLite, full', share: 5, open: () => openSqlite('full') },
+  { name: 'SQLite, normal', share: 5, open: () => openSqlite('normal') },
 ];
 
 /** What `use` makes of an empty store of this kind, which is closed after it. */

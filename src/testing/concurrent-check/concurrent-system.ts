@@ -17,6 +17,11 @@ export interface Schedule {
     call: (...given: A) => R | PromiseLike<R>,
     label?: string,
   ) => (...given: A) => Promise<R>;
+  /**
+   * Settles as the promise does, and nothing else happens before: for what comes from outside in real time, as from another
+   * thread or a socket. With it such a run is the same every time.
+   */
+  readonly outside: <T>(answer: PromiseLike<T>) => Promise<T>;
   /** Simulated time: the next timer is one of the things that may happen next. */
   readonly clock: Clock;
   /** Chance that the seed decides. */

@@ -52,11 +52,14 @@ export class Turns {
   #last = '';
   #idleTimers = 0;
   #stirred = () => {};
+  /** How much that comes from outside is waited for. */
+  #outside = 0;
 
   constructor(random: Random, patienceMs: number) {
     this.#patienceMs = patienceMs;
     const turn = (label = 'goes on') => this.#wait(this.#owner.getStore() ?? nobody, label, false);
-    this.schedule = scheduleOf(turn, ownedTimers(this.#clock), random);
+    const outside: Schedule['outside'] = (answer) => this.#awaited(answer);
+    this.schedule = scheduleOf(turn, outside, ownedTimers(this.#clock), random);
   }
 
   /** Nothing waits, and no timer that would keep a process alive is set. */
@@ -84,6 +87,11 @@ export class Turns {
     let haste = 0;
     for (let turn = 0; turn < mostTurns; turn += 1) {
       if (haste === 0) await settled();
+      if (this.#outside > 0) {
+        if (!(await this.#somethingOutside())) return false;
+        haste = 0;
+        continue;
+      }
       // Not even one round when it is 1: whoever calls next does so before the first gets any further.
       for (let round = 1; round < haste; round += 1) await Promise.resolve();
       if (isOver()) return true;
@@ -146,6 +154,16 @@ export class Turns {
     }
   }
 
+  async #awaited<T>(answer: PromiseLike<T>): Promise<T> {
+    this.#outside += 1;
+    try {
+      return await answer;
+    } finally {
+      this.#outside -= 1;
+      this.#stirred();
+    }
+  }
+
   #wait({ client, command }: Owner, label: string, isCall: boolean): Promise<void> {
     return new Promise((proceed) => {
       this.#waiting.push({ client, command, label, isCall, key: this.#key(command), proceed });
@@ -161,7 +179,12 @@ export class Turns {
 }
 
 /** What a system is given: its members may be taken out of it. */
-function scheduleOf(turn: Schedule['turn'], clock: Clock, random: Random): Schedule {
+function scheduleOf(
+  turn: Schedule['turn'],
+  outside: Schedule['outside'],
+  clock: Clock,
+  random: Random,
+): Schedule {
   const schedule: Schedule['schedule'] = async (promise, label) => {
     // Its rejection is handed on in its turn, and is no stray one until then.
     await Promise.allSettled([promise]);
@@ -177,6 +200,7 @@ function scheduleOf(turn: Schedule['turn'], clock: Clock, random: Random): Sched
         await turn(label);
         return schedule((async () => call(...given))(), `${label} answers`);
       },
+    outside,
     clock,
     random,
   };
