@@ -5,7 +5,14 @@ import { Fault, invalidArgument, isFault, rememberCause, toLocalizedFault } from
 import { boolean, finite, known, name } from './options.ts';
 import type { Runtime } from './runtime.ts';
 import { serialize, storable } from './serialize.ts';
-import type { CancelReceipt, CreatedTaskHandle, StateOptions, TaskHandle, Watch } from './task-handle.ts';
+import type {
+  CancelReceipt,
+  CreatedTaskHandle,
+  JournalStep,
+  StateOptions,
+  TaskHandle,
+  Watch,
+} from './task-handle.ts';
 import { type TaskInfo, taskInfo } from './task-info.ts';
 import { type Watcher, watching, whenEnded, whenResult } from './watcher.ts';
 
@@ -52,6 +59,12 @@ export class Handle<R = unknown> implements TaskHandle<R> {
     name('key', key);
     if (value !== undefined && typeof value !== 'string') throw invalidArgument('value', 'a text', value);
     await this.#ask('Task.Update', { type: 'SET_CUSTOM_VALUE', at: this.#now(), key, value });
+  }
+
+  async journal(): Promise<readonly JournalStep[]> {
+    await this.#access.permit('System.View', this.key);
+    const entries = await this.#runtime.journal(this.key);
+    return entries.map(({ at, ...step }) => ({ ...step, at: new Date(at) }));
   }
 
   result(): Promise<R> {

@@ -20,6 +20,7 @@ export type {
   Dispatch,
   Group,
   Hint,
+  JournalEntry,
   Keep,
   LeaseBook,
   Offer,
@@ -50,6 +51,13 @@ export {
   type TaskDefinition,
   defineTask,
 } from './task.ts';
-export type { CancelReceipt, CreatedTaskHandle, StateOptions, TaskHandle, Watch } from './task-handle.ts';
+export type {
+  CancelReceipt,
+  CreatedTaskHandle,
+  JournalStep,
+  StateOptions,
+  TaskHandle,
+  Watch,
+} from './task-handle.ts';
 export type { AttemptInfo, TaskInfo } from './task-info.ts';
 export { type Turn, type TurnScheduler, immediateTurns } from './turn.ts';

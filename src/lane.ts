@@ -8,7 +8,7 @@ import { childChanged } from './progress.ts';
 import type { FollowUp } from './reconcile.ts';
 import { type TaskRecord, isFinal } from './record.ts';
 import { type Answer, faultOf } from './refusal.ts';
-import type { Group, Reservation, Verdict, Write } from './store.ts';
+import type { Group, JournalEntry, Reservation, Verdict, Write } from './store.ts';
 import type { Watcher } from './watcher.ts';
 
 /** Something that is wanted of one task. */
@@ -24,9 +24,13 @@ export interface Operation {
   readonly reserved?: (reservation: Reservation) => void;
 }
 
+/** What the journal of a task keeps: nothing, the steps from one state to another, or every change. */
+export type JournalMode = 'none' | 'transitions' | 'all';
+
 /** What the lanes need of the supervisor. */
 export interface LanePort extends PresencePort {
   readonly clock: Clock;
+  readonly journal: JournalMode;
   commit(group: Group, settle: (verdict: Verdict) => void): void;
   /** The record comes by `loaded`. */
   load(key: string): void;
@@ -188,7 +192,7 @@ export class Lane {
     const isFresh = this.#phase === 'fresh' && this.#covered > 0;
     const operations = this.#next(isFresh ? this.#covered : this.#waiting.length);
     const decisions = this.#decideAll(record, operations);
-    const group = groupOf(record, operations, decisions);
+    const group = groupOf(record, operations, decisions, this.#port.journal);
     // A commit proves that the record was the newest; where nothing is to be committed, a reading after the call has to.
     if (!group && !isFresh) return this.#load();
     if (isFresh) this.#covered -= operations.length;
@@ -387,15 +391,35 @@ function groupOf(
   record: TaskRecord,
   operations: readonly Operation[],
   decisions: readonly Decision[],
+  journal: JournalMode,
 ): Group | undefined {
   const next = decisions.at(-1)?.record ?? record;
   const writes = writesOf(operations, decisions);
   const { key, sequence, life } = record;
   if (next === record)
     return writes.length === 0 ? undefined : [{ kind: 'check', key, sequence, fence: life.fence }, ...writes];
-  const own: Write = { kind: 'replace', record: next, sequence, fence: life.fence };
+  const entries = entriesOf(record, decisions, journal);
+  const own: Write = { kind: 'replace', record: next, sequence, fence: life.fence, journal: entries };
   const forParent = childChanged(record, next);
   return forParent ? [own, ...writes, forParent] : [own, ...writes];
+}
+
+/** What is kept of the steps; undefined: nothing. */
+function entriesOf(
+  record: TaskRecord,
+  decisions: readonly Decision[],
+  mode: JournalMode,
+): JournalEntry[] | undefined {
+  if (mode === 'none') return undefined;
+  let before = record;
+  let entries: JournalEntry[] | undefined;
+  for (const { record: after, event, outcome } of decisions) {
+    const { sequence, leaf } = after;
+    if (mode === 'all' ? after !== before : leaf !== before.leaf)
+      (entries ??= []).push({ sequence, at: event.at, event: event.type, outcome, leaf });
+    before = after;
+  }
+  return entries;
 }
 
 function isInserted(operations: readonly Operation[], { key }: TaskRecord): boolean {

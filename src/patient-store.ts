@@ -26,6 +26,7 @@ export function patientStore({ records, dispatch, leases }: Store, port: Patienc
       changes: (worker, hint) => records.changes(worker, hint),
       read: (keys) => repeated(port, () => records.read(keys)),
       query: (query) => repeated(port, () => records.query(query)),
+      journal: (key) => repeated(port, () => records.journal(key)),
       counts: () => repeated(port, () => records.counts()),
       prune: (request) => repeated(port, () => records.prune(request)),
       control: () => repeated(port, () => records.control()),

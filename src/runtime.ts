@@ -11,7 +11,7 @@ import { EventStream } from './event-stream.ts';
 import { Fault, show } from './fault.ts';
 import { Idle } from './idle.ts';
 import { keySource } from './key.ts';
-import type { Operation } from './lane.ts';
+import type { JournalMode, Operation } from './lane.ts';
 import { Lanes } from './lanes.ts';
 import { Leases } from './leases.ts';
 import { Life } from './life.ts';
@@ -24,7 +24,7 @@ import { type TaskRecord, isFinal, structuredParent } from './record.ts';
 import { Recovery } from './recovery.ts';
 import { type Answer, refusal } from './refusal.ts';
 import { Retainer, type Retention } from './retention.ts';
-import type { Hint, Query, Store } from './store.ts';
+import type { Hint, JournalEntry, Query, Store } from './store.ts';
 import type { AnyTaskDefinition, BodyTask } from './task.ts';
 import { Timers } from './timers.ts';
 import type { Turn, TurnScheduler } from './turn.ts';
@@ -38,6 +38,7 @@ export interface RuntimeOptions {
   readonly retention: Retention;
   readonly storeRetryMs: number;
   readonly leaseMs: number;
+  readonly journal: JournalMode;
   readonly idempotencyMs: number;
   readonly strictBounds: boolean;
   readonly clock: Clock;
@@ -223,6 +224,11 @@ export class Runtime {
   async read(key: string): Promise<TaskRecord | undefined> {
     const [record] = await readable(this.#store.records.read([key]));
     return record;
+  }
+
+  /** What is kept of the task's steps. @throws StoreFailed. */
+  async journal(key: string): Promise<readonly JournalEntry[]> {
+    return readable(this.#store.records.journal(key));
   }
 
   /** The committed records that pass, in the order of their creation. @throws StoreFailed. */
@@ -576,6 +582,7 @@ export class Runtime {
       commit: (group, settle) => this.#committer.add(group, settle),
       stopActor: (actor) => this.mailbox.stopChild(actor),
       clock: this.clock,
+      journal: this.options.journal,
       startBody: (record) => this.#bodies.start(record),
       occupy: (attempt, slot) => this.#dispatcher.occupy(attempt, slot),
       markUnresponsive: (attempt) => this.#bodies.markUnresponsive(attempt),

@@ -52,6 +52,8 @@ export type Write =
       readonly record: TaskRecord;
       readonly sequence: number;
       readonly fence: number;
+      /** What the journal of the task gains by it. */
+      readonly journal?: readonly JournalEntry[] | undefined;
     }
   /** Nothing changes. Conflict: the record of the key has not this `sequence` and `fence`. */
   | {
@@ -67,6 +69,18 @@ export type Write =
   | ({ readonly kind: 'add'; readonly key: string } & Children)
   /** The name stands for the key from now on. Conflict: it stands for another. */
   | ({ readonly kind: 'reserve' } & Reservation);
+
+/** A step of a task: which event led to it, and what its sender was told. */
+export interface JournalEntry {
+  /** The number of the change, as in `TaskInfo`. */
+  readonly sequence: number;
+  /** When it was asked for (epoch milliseconds). */
+  readonly at: number;
+  readonly event: string;
+  readonly outcome: string;
+  /** Where it led: the path of the chart's leaf. */
+  readonly leaf: string;
+}
 
 /** A name that stands for the key of one task: of an idempotent submit, or of a named child. */
 export interface Reservation {
@@ -177,6 +191,11 @@ export interface RecordStore {
   read(keys: readonly string[]): PromiseLike<readonly (TaskRecord | undefined)[]>;
   /** The committed records that pass the filter, in order of creation. */
   query(query: Query): PromiseLike<readonly TaskRecord[]>;
+  /**
+   * The journal of the task, in order: at least its last 1,000 entries. It goes when the record does; empty for one that is
+   * not there.
+   */
+  journal(key: string): PromiseLike<readonly JournalEntry[]>;
   /** The committed records, counted. */
   counts(): PromiseLike<Counts>;
   /**

@@ -20,6 +20,7 @@ import {
 } from './options.ts';
 import { type Random, systemRandom } from './random.ts';
 import { type RetentionOptions, retentionOf } from './retention.ts';
+import type { JournalMode } from './lane.ts';
 import { Runtime } from './runtime.ts';
 import type { Store } from './store.ts';
 import { memoryStore } from './stores/memory.ts';
@@ -48,6 +49,11 @@ export interface SupervisorOptions {
    * that nobody waits long after a crash. Equal in all processes of a store.
    */
   readonly leaseMs?: number;
+  /**
+   * What is kept of each task's steps, for `journal()` of its handle: `none`, the `transitions` from one state to another
+   * (default: two or three entries for most tasks), or `all` changes, reports of progress included.
+   */
+  readonly journal?: JournalMode;
   /** How long an `idempotencyKey` stands for its task, beyond the task's own retention. Milliseconds; default 86,400,000, a day. */
   readonly idempotencyMs?: number;
   /** Progress outside of 0..100 is refused with OutOfBounds instead of clamped. Default false. */
@@ -227,6 +233,7 @@ const supervisorMembers = [
   'retention',
   'storeRetryMs',
   'leaseMs',
+  'journal',
   'idempotencyMs',
   'strictBounds',
   'inspect',
@@ -260,6 +267,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
     retention: retentionOf(options.retention),
     storeRetryMs: notNegative('storeRetryMs', options.storeRetryMs ?? defaultStoreRetryMs),
     leaseMs: positive('leaseMs', options.leaseMs ?? defaultLeaseMs),
+    journal: journalOption(options.journal),
     idempotencyMs: positive('idempotencyMs', options.idempotencyMs ?? defaultIdempotencyMs),
     strictBounds: boolean('strictBounds', options.strictBounds ?? false),
     clock: having('clock', options.clock ?? systemClock, ['now', 'monotonic', 'setTimer']),
@@ -271,6 +279,11 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
   });
   await runtime.start();
   return new Supervisor(runtime, trusted(runtime));
+}
+
+function journalOption(mode: JournalMode = 'transitions'): JournalMode {
+  if (mode === 'none' || mode === 'transitions' || mode === 'all') return mode;
+  throw invalidArgument('journal', "'none', 'transitions' or 'all'", mode);
 }
 
 function storeOption(store: Store): Store {

@@ -19,6 +19,20 @@ export interface Watch<R = unknown> extends AsyncIterableIterator<TaskInfo<R>, u
   return(value?: undefined): Promise<IteratorResult<TaskInfo<R>, undefined>>;
 }
 
+/** A step of a task, as `journal()` shows it. */
+export interface JournalStep {
+  /** The number of the change, as in `TaskInfo`. */
+  readonly sequence: number;
+  /** When it was asked for. */
+  readonly at: Date;
+  /** The chart's event, as `CANCEL`. */
+  readonly event: string;
+  /** What its sender was told, as `requested`. */
+  readonly outcome: string;
+  /** Where it led, by the chart: `running.canceling`. */
+  readonly leaf: string;
+}
+
 /** A task as clients see it: cheap, and holding nothing of it but the key. */
 export interface TaskHandle<R = unknown> {
   readonly key: string;
@@ -63,6 +77,13 @@ export interface TaskHandle<R = unknown> {
 
   /** A client's own note on the task is committed; without a value it is removed. @throws InvalidState when it has ended. */
   setCustomValue(key: string, value?: string): Promise<void>;
+
+  /**
+   * The steps of the task that were kept, in order, by the supervisors' option `journal`: at least the last 1,000.
+   *
+   * @throws ManagedObjectNotFound when retention has removed it.
+   */
+  journal(): Promise<readonly JournalStep[]>;
 
   /** Resolves with the result once the task is a success. @throws The fault of the task; SupervisorStopped when it will not end here. */
   result(): Promise<R>;

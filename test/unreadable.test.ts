@@ -14,6 +14,7 @@ function unreadable(inner: Store) {
     commit: (...given) => records.commit(...given),
     read: (keys) => (state.isUnreadable ? Promise.reject(new Error('unreadable')) : records.read(keys)),
     query: (query) => records.query(query),
+    journal: (key) => records.journal(key),
     counts: () => records.counts(),
     changes: (...given) => records.changes(...given),
     prune: (request) => records.prune(request),

@@ -1,6 +1,7 @@
 import {
   type Counts,
   type Group,
+  type JournalEntry,
   type Hint,
   type PruneRequest,
   type Pruned,
@@ -16,6 +17,7 @@ import {
 } from '../store.ts';
 import { MemoryBatches } from './memory-batches.ts';
 import { MemoryFinished } from './memory-finished.ts';
+import { MemoryJournal } from './memory-journal.ts';
 import type { MemoryLeases } from './memory-leases.ts';
 import { KeysInOrder } from './memory-order.ts';
 import { MemoryReservations } from './memory-reservations.ts';
@@ -33,6 +35,7 @@ class MemoryRecords implements RecordStore {
   readonly #reservations = new MemoryReservations();
   readonly #hints = new Map<(changed: Hint) => void, string>();
   readonly #batches = new MemoryBatches();
+  readonly #journal = new MemoryJournal();
   readonly #leases: MemoryLeases;
   readonly #control = new Map<string, string>();
 
@@ -80,6 +83,10 @@ class MemoryRecords implements RecordStore {
   #candidates({ parentTaskKeys }: RecordFilter, after: number): Iterable<string> {
     if (parentTaskKeys?.length !== 1) return this.#keys.after(after);
     return this.#childrenOf.get(parentTaskKeys[0] ?? '')?.after(after) ?? [];
+  }
+
+  journal(key: string): PromiseLike<readonly JournalEntry[]> {
+    return Promise.resolve(this.#journal.of(key));
   }
 
   counts(): PromiseLike<Counts> {
@@ -138,7 +145,7 @@ class MemoryRecords implements RecordStore {
 
   #write(write: Write): void {
     if (write.kind === 'insert') this.#insert(write.record);
-    else if (write.kind === 'replace') this.#replace(write.record);
+    else if (write.kind === 'replace') this.#replace(write);
     else if (write.kind === 'add') this.#add(write);
     else if (write.kind === 'reserve') this.#reservations.reserve(write);
   }
@@ -155,12 +162,13 @@ class MemoryRecords implements RecordStore {
     siblings.add(record.key, record.order);
   }
 
-  #replace(given: TaskRecord): void {
+  #replace({ record: given, journal }: Extract<Write, { kind: 'replace' }>): void {
     const previous = this.#records.get(given.key);
     if (!previous) return;
     // The counters are the store's: whoever decided may not have seen the newest.
     const record = previous.children === given.children ? given : { ...given, children: previous.children };
     this.#records.set(record.key, record);
+    this.#journal.add(record.key, journal);
     this.#counts[stateOf(previous)] -= 1;
     this.#counts[stateOf(record)] += 1;
     if (isFinal(record)) this.#noteFinished(record);
@@ -199,6 +207,7 @@ class MemoryRecords implements RecordStore {
     this.#records.delete(key);
     this.#counts[stateOf(record)] -= 1;
     this.#forget(record);
+    this.#journal.forget(key);
     this.#reservations.release(key);
     return true;
   }

@@ -3,6 +3,7 @@ import type {
   Counts,
   Group,
   Hint,
+  JournalEntry,
   PruneRequest,
   Pruned,
   Query,
@@ -13,7 +14,7 @@ import type {
 } from '../store.ts';
 import type { SqliteHints } from './sqlite-hints.ts';
 import type { SqliteLine } from './sqlite-line.ts';
-import type { Accepted, Place, ReservationRow, RowVerdict, RowWrite } from './sqlite-protocol.ts';
+import type { Accepted, JournalRow, Place, ReservationRow, RowVerdict, RowWrite } from './sqlite-protocol.ts';
 import { type ReadRow, columnText, nullable, recordOf, rowOf, textOf } from './sqlite-row.ts';
 
 /** The records as this process sees them: it speaks of records, the store's thread of rows. */
@@ -53,6 +54,10 @@ export class SqliteRecords implements RecordStore {
 
   async query(query: Query): Promise<readonly TaskRecord[]> {
     return (await this.#line.ask('query', query)).map(recordOf);
+  }
+
+  async journal(key: string): Promise<readonly JournalEntry[]> {
+    return (await this.#line.ask('journal', columnText(key))).flatMap(journalEntries);
   }
 
   async counts(): Promise<Counts> {
@@ -114,7 +119,14 @@ function rowWrite(write: Write): RowWrite {
     case 'insert':
       return ['insert', key, rowOf(write.record, true)];
     case 'replace':
-      return ['replace', key, rowOf(write.record, false), write.sequence, write.fence];
+      return [
+        'replace',
+        key,
+        rowOf(write.record, false),
+        write.sequence,
+        write.fence,
+        journalRow(write.journal),
+      ];
     case 'check':
       return ['check', key, write.sequence, write.fence];
     case 'add':
@@ -124,6 +136,18 @@ function rowWrite(write: Write): RowWrite {
       return ['reserve', key, [columnText(name), key, nullable(digest), expiresAt, nullable(owner)]];
     }
   }
+}
+
+function journalRow(entries: readonly JournalEntry[] = []): JournalRow | null {
+  const last = entries.at(-1);
+  if (!last) return null;
+  const rows = entries.map(({ sequence, at, event, outcome, leaf }) => [sequence, at, event, outcome, leaf]);
+  return [last.sequence, JSON.stringify(rows)];
+}
+
+function journalEntries(text: string): JournalEntry[] {
+  const rows = JSON.parse(text) as [number, number, string, string, string][];
+  return rows.map(([sequence, at, event, outcome, leaf]) => ({ sequence, at, event, outcome, leaf }));
 }
 
 function isAccepted(verdict: RowVerdict): verdict is Accepted {

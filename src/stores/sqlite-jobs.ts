@@ -5,6 +5,7 @@ import type { CallName, Calls, Request } from './sqlite-protocol.ts';
 import { type PruneStep, pruneSome } from './sqlite-prune.ts';
 import { queryRows } from './sqlite-query.ts';
 import { commitGroups, readRow } from './sqlite-records.ts';
+import { readJournal } from './sqlite-journal.ts';
 import { beat, endLease, readBeats, retire } from './sqlite-leases.ts';
 import { columnText, textOf } from './sqlite-row.ts';
 import { type Total, countColumns, readTotal } from './sqlite-total.ts';
@@ -30,9 +31,12 @@ export interface Job {
 
 const durable: readonly CallName[] = ['commit', 'setControl'];
 
-const reads: { readonly [N in 'read' | 'query' | 'counts' | 'beats' | 'control' | 'close']: Read<N> } = {
+const reads: {
+  readonly [N in 'read' | 'query' | 'journal' | 'counts' | 'beats' | 'control' | 'close']: Read<N>;
+} = {
   read: (file, keys) => keys.map((key) => readRow(file, columnText(key))),
   query: queryRows,
+  journal: readJournal,
   counts(file) {
     const total = readTotal(file);
     const [queued = 0, running = 0, success = 0, error = 0] = countColumns.map((column) => total[column]);

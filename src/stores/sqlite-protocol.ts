@@ -13,10 +13,20 @@ export interface Opening {
  */
 export type RowWrite =
   | readonly ['insert', key: string, row: RecordRow]
-  | readonly ['replace', key: string, row: RecordRow, sequence: number, fence: number]
+  | readonly [
+      'replace',
+      key: string,
+      row: RecordRow,
+      sequence: number,
+      fence: number,
+      journal: JournalRow | null,
+    ]
   | readonly ['check', key: string, sequence: number, fence: number]
   | readonly ['add', key: string, open: number, weight: number, done: number]
   | readonly ['reserve', key: string, row: ReservationRow];
+
+/** The entries of one commit, as text, and the sequence of the last. */
+export type JournalRow = readonly [sequence: number, entries: string];
 
 export type ReservationRow = readonly [
   name: string,
@@ -61,6 +71,7 @@ export interface Calls {
     given: { readonly filter: RecordFilter; readonly after: number; readonly limit: number };
     answer: readonly ReadRow[];
   };
+  readonly journal: { given: string; answer: readonly string[] };
   readonly counts: { given: undefined; answer: readonly [number, number, number, number] };
   readonly prune: { given: PruneRequest; answer: Pruned };
   readonly beat: { given: string; answer: Beats };

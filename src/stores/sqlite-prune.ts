@@ -1,6 +1,7 @@
 import type { Keep, PruneRequest, Pruned } from '../store.ts';
 import { forgetBatches } from './sqlite-batches.ts';
 import type { SqliteFile } from './sqlite-file.ts';
+import { forgetJournal } from './sqlite-journal.ts';
 import { count } from './sqlite-records.ts';
 import type { Total } from './sqlite-total.ts';
 
@@ -103,6 +104,7 @@ function remove(file: SqliteFile, total: Total, [id, key, kind, , , , , isLong]:
   count(total, kind, -1);
   file.run('DELETE FROM task WHERE id = ?', id);
   file.run('DELETE FROM reservation WHERE owner = ?', key);
+  forgetJournal(file, id);
   if (isLong === 1) file.run('DELETE FROM long_text WHERE id = ?', id);
 }
 

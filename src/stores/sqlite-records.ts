@@ -1,6 +1,7 @@
 import type { SqliteFile } from './sqlite-file.ts';
 import { noteChange } from './sqlite-changes.ts';
 import { acceptedBefore, noteAccepted } from './sqlite-batches.ts';
+import { noteJournal } from './sqlite-journal.ts';
 import { comesUnderLostLease } from './sqlite-leases.ts';
 import type { CommitCall, Place, Refused, ReservationRow, RowVerdict, RowWrite } from './sqlite-protocol.ts';
 import {
@@ -127,7 +128,9 @@ function admits(file: SqliteFile, write: RowWrite, found: Found | undefined, now
   }
 }
 
-function workerOf(write: Extract<RowWrite, readonly ['replace', ...unknown[]]>): string | null {
+type Replacement = Extract<RowWrite, readonly ['replace', ...unknown[]]>;
+
+function workerOf(write: Replacement): string | null {
   return write[2][7] as string | null;
 }
 
@@ -141,7 +144,7 @@ function applyWrite(
     case 'insert':
       return insert(file, total, write[1], write[2]);
     case 'replace':
-      return found && replace(file, total, write[1], write[2], found);
+      return found && replace(file, total, write, found);
     case 'add':
       file.run(addSql, write[2], write[3], write[4], write[1]);
       return undefined;
@@ -162,8 +165,10 @@ function insert(file: SqliteFile, total: Total, key: string, row: RecordRow): Pl
   return placeOf(id, creation[7], creation[8], creation[9]);
 }
 
-function replace(file: SqliteFile, total: Total, key: string, row: RecordRow, found: Found): Place {
-  const [id, , , kindBefore, open, weight, done] = found;
+function replace(file: SqliteFile, total: Total, write: Replacement, found: Found): Place {
+  const [, key, row, , , journal] = write;
+  const [id, sequence, , kindBefore, open, weight, done] = found;
+  noteJournal(file, id, sequence, journal);
   const [kind, endedAt, longTexts] = row;
   count(total, kindBefore, -1);
   count(total, kind, 1);

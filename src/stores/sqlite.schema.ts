@@ -50,6 +50,13 @@ CREATE TABLE long_text (             -- written once, however often the rest of 
   PRIMARY KEY (id, slot)
 ) STRICT;
 
+CREATE TABLE journal (               -- a row for each commit that has entries; its sequence is that of the last
+  id INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  entries TEXT NOT NULL,
+  PRIMARY KEY (id, sequence)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE reservation (
   name TEXT NOT NULL UNIQUE,
   key TEXT NOT NULL,

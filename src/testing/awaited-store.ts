@@ -16,6 +16,7 @@ export class AwaitedStore implements Store {
       commit: awaited((...given) => records.commit(...given)),
       read: awaited((keys) => records.read(keys)),
       query: awaited((query) => records.query(query)),
+      journal: awaited((key) => records.journal(key)),
       counts: awaited(() => records.counts()),
       changes: (worker, hint) => records.changes(worker, hint),
       prune: awaited((request) => records.prune(request)),

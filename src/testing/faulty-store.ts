@@ -57,6 +57,7 @@ export class FaultyStore implements Store {
       commit: (...given) => this.#commit(records, ...given),
       read: call('read', (keys) => records.read(keys)),
       query: call('query', (query) => records.query(query)),
+      journal: call('journal', (key) => records.journal(key)),
       counts: call('counts', () => records.counts()),
       changes: (worker, hint) => records.changes(worker, (keys) => this.#hint(() => hint(keys))),
       prune: call('prune', (request) => records.prune(request)),

@@ -6,6 +6,7 @@ export function seen({ records, dispatch, leases }: Store, own: Partial<RecordSt
     commit: (...given) => records.commit(...given),
     read: (keys) => records.read(keys),
     query: (query) => records.query(query),
+    journal: (key) => records.journal(key),
     counts: () => records.counts(),
     changes: (...given) => records.changes(...given),
     prune: (request) => records.prune(request),

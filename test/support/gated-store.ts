@@ -45,6 +45,7 @@ export function gatedStore(store: Store = memoryStore()): GatedStore {
       query: gate('query', (...given) => records.query(...given)),
       counts: gate('counts', () => records.counts()),
       setControl: gate('setControl', (...given) => records.setControl(...given)),
+      journal: (key) => records.journal(key),
       control: () => records.control(),
       changes: (...given) => records.changes(...given),
       prune: (...given) => records.prune(...given),

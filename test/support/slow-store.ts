@@ -23,6 +23,7 @@ export function slowStore({ records, dispatch, leases }: Store): Store {
       commit: slow((...given) => records.commit(...given)),
       read: slow((keys) => records.read(keys)),
       query: slow((query) => records.query(query)),
+      journal: slow((key) => records.journal(key)),
       counts: slow(() => records.counts()),
       changes: (worker, hint) => records.changes(worker, hint),
       prune: slow((request) => records.prune(request)),

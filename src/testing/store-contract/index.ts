@@ -5,6 +5,7 @@ import { commitLaws } from './commit-laws.ts';
 import { dispatchLaws } from './dispatch-laws.ts';
 import { familyLaws } from './family-laws.ts';
 import { growthLaws } from './growth-laws.ts';
+import { journalLaws } from './journal-laws.ts';
 import { leaseLaws, withoutLeases } from './lease-laws.ts';
 import { modelLaws } from './model-laws.ts';
 import { pruneLaws } from './prune-laws.ts';
@@ -33,6 +34,7 @@ const laws: readonly StoreLaw[] = [
   ...dispatchLaws,
   ...modelLaws,
   ...growthLaws,
+  ...journalLaws,
   ...closeLaws,
 ];
 
