@@ -43,7 +43,9 @@ describe('a simulation', () => {
   test('is the same on a store that answers by events of the loop, whenever those come', async () => {
     const { hash } = await simulate(5, busyScenario(faults));
     for (let time = 0; time < 2; time += 1) {
-      const slow = await simulate(5, busyScenario(faults), { openStore: () => slowStore(memoryStore({ leases: true })) });
+      const slow = await simulate(5, busyScenario(faults), {
+        openStore: () => slowStore(memoryStore({ leases: true })),
+      });
       expect(slow.hash).toBe(hash);
     }
   });
