@@ -1,4 +1,5 @@
 import { type BodyContext, type TaskDefinition, defineTask } from '../../src/index.ts';
+import { anyNumberOfLosses } from './losses.ts';
 import { type MeasuredSoFar, type Measures, measure } from './measure.ts';
 import { type Place, locate } from './walk.ts';
 
@@ -9,7 +10,11 @@ const passing = new Set(['EIO', 'ESTALE', 'ETIMEDOUT', 'EBUSY', 'EAGAIN', 'EMFIL
 export function indexFile(folder: string, onRead: (bytes: number) => void): TaskDefinition<Place, Measures> {
   return defineTask({
     type: 'folder.indexFile',
-    retry: { maxAttempts: 3, retryIf: (error) => passing.has((error as NodeJS.ErrnoException)?.code ?? '') },
+    retry: {
+      maxAttempts: 3,
+      maxLost: anyNumberOfLosses,
+      retryIf: (error) => passing.has((error as NodeJS.ErrnoException)?.code ?? ''),
+    },
     async run({ input, signal, task, checkpoint }: BodyContext<Place, MeasuredSoFar>): Promise<Measures> {
       let shown = 0;
       return measure(locate(folder, input), {

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -8,9 +9,14 @@ export interface Options {
   readonly folder: string;
   /** Absolute; undefined: no report is written. */
   readonly report: string | undefined;
+  /** Absolute: where the user is. */
+  readonly base: string;
   /** Absolute: what this program keeps beside the user's files, and never indexes. */
   readonly ownFolder: string;
-  readonly concurrency: number | undefined;
+  /** Files at once. */
+  readonly concurrency: number;
+  /** Nothing of an index that was interrupted is taken up. */
+  readonly isFresh: boolean;
   /** Milliseconds between two lines when there is no terminal. */
   readonly everyMs: number;
 }
@@ -28,16 +34,24 @@ itself: when a read fails it is tried again from the last part that was done.
 
   --report FILE    where the JSON report goes; '-' writes none (default: .taskchart/index.json in the working folder;
                    the folder .taskchart and the report itself are not indexed)
-  --concurrency N  files at once (default: the processors that this process may use)
+  --concurrency N  files at once (default: 8, or as many as there are processors that this process may use)
   --every SECONDS  between two lines of progress when the output is no terminal (default: 5)
+  --fresh          begin anew, also where an index of FOLDER was interrupted
   --help           this text
+
+What is done is kept in .taskchart/tasks.db of the working folder. When the program was killed, or the machine went
+down, the same command goes on with what was left; a file that had been indexed is not read again. An index of another
+folder that was interrupted is given up. One npm start at a time works in one working folder.
 
 Ctrl-C asks the whole to end, and with it every file; a second one is answered with how many still run; a third exits at once. Whatever was
 indexed until then is reported, marked as canceled.
 
 Exit codes: 0 indexed, even if some files failed (the summary and the report say which), or nobody reads the output
-any more; 1 the report could not be written; 2 wrong arguments; 130 canceled.
+any more; 1 the report could not be written, the tasks could not be kept, or another npm start is at work here; 2 wrong arguments; 130 canceled.
 `;
+
+/** Of a small file most is waiting: for the disk, and for its task to be kept. With one for each processor these would idle. */
+const leastAtOnce = 8;
 
 /** The options, checked as far as can be before the work. 'help' when that was asked for. */
 export async function readOptions(
@@ -55,9 +69,14 @@ export async function readOptions(
   const ownFolder = join(base, '.taskchart');
   const report =
     values.report === '-' ? undefined : resolve(base, values.report ?? join(ownFolder, 'index.json'));
-  if (report !== undefined) await mustTakeReport(report);
-  const concurrency = values.concurrency === undefined ? undefined : count(values.concurrency);
-  return { folder, report, ownFolder, concurrency, everyMs: seconds(values.every ?? '5') * 1000 };
+  // The folder of its own is made, and looked at, when the work begins.
+  if (report !== undefined && dirname(report) !== ownFolder) await mustTakeReport(report);
+  const concurrency =
+    values.concurrency === undefined
+      ? Math.max(leastAtOnce, availableParallelism())
+      : count(values.concurrency);
+  const everyMs = seconds(values.every ?? '5') * 1000;
+  return { folder, report, base, ownFolder, concurrency, isFresh: values.fresh === true, everyMs };
 }
 
 function parse(args: readonly string[]) {
@@ -70,6 +89,7 @@ function parse(args: readonly string[]) {
         report: { type: 'string' },
         concurrency: { type: 'string' },
         every: { type: 'string' },
+        fresh: { type: 'boolean' },
       },
     });
   } catch (error) {

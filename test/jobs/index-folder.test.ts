@@ -83,7 +83,7 @@ async function writeContents() {
 
 test('the report holds of every file what other tools compute of it', async () => {
   await writeContents();
-  const program = new Program(commandLine([folder, '--report', report]));
+  const program = new Program(commandLine([folder, '--report', report]), { cwd: room });
   expect(await program.exit).toBe(0);
   const { files, failures, skipped, totals, canceled } = await readReport();
   const expected = Object.entries(contents).map(([path, [content, isText]]) =>
@@ -95,13 +95,13 @@ test('the report holds of every file what other tools compute of it', async () =
   expect(program.output).toMatch(
     /^Indexed 7 files \([\d.]+ MB\) in [\d.]+ s: 6 text with 200,006 lines, 1 binary\.$/m,
   );
-  expect(program.output).toContain(report);
-  expect(await readdir(room)).toEqual(['folder', 'report.json']);
+  expect(program.output).toContain('\nReport: report.json\n');
+  expect(await readdir(room)).toEqual(['.taskchart', 'folder', 'report.json']);
 });
 
 test('a name that is not UTF-8 is a name like any other', async () => {
   await writeFile(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x66, 0xff, 0xfe])]), 'found\n');
-  expect(await new Program(commandLine([folder, '--report', report])).exit).toBe(0);
+  expect(await new Program(commandLine([folder, '--report', report]), { cwd: room }).exit).toBe(0);
   expect((await readReport()).files).toEqual([measured('f\uFFFD\uFFFD', Buffer.from('found\n'), true)]);
 });
 
@@ -114,7 +114,7 @@ test('links and special files are reported, and nothing is followed', async () =
   await symlink('..', join(folder, 'sub/up'));
   await symlink('ring', join(folder, 'ring'));
   execFileSync('mkfifo', [join(folder, 'pipe')]);
-  const program = new Program(commandLine([folder, '--report', report]));
+  const program = new Program(commandLine([folder, '--report', report]), { cwd: room });
   expect(await program.exit).toBe(0);
   const { files, failures, skipped } = await readReport();
   expect(files.map(({ path }) => path)).toEqual(['sub/file.txt']);
@@ -136,7 +136,7 @@ test('what may not be read is reported, and the rest is indexed', async () => {
   await mkdir(join(folder, 'closed'));
   await chmod(join(folder, 'secret.txt'), 0);
   await chmod(join(folder, 'closed'), 0);
-  const program = new Program(withoutPrivilege(commandLine([folder, '--report', report])));
+  const program = new Program(withoutPrivilege(commandLine([folder, '--report', report])), { cwd: room });
   expect(await program.exit).toBe(0);
   const { files, failures, totals } = await readReport();
   expect(files.map(({ path }) => path)).toEqual(['good.txt']);
@@ -157,7 +157,7 @@ test('files that vanish or change between walk and reading are reported', async 
   await writeFile(join(folder, 'sub/gone.txt'), 'x');
   await writeFile(join(folder, 'sub/other.txt'), 'x');
   const args = [folder, '--report', report, '--concurrency', '1', '--every', '0.1'];
-  const program = new Program(commandLine(args));
+  const program = new Program(commandLine(args), { cwd: room });
   await program.until(/ 0 of 3 files,/);
   await rm(join(folder, 'sub/gone.txt'));
   await rm(join(folder, 'sub/other.txt'));
@@ -184,7 +184,7 @@ async function writeLarge(name: string): Promise<string> {
 
 test('a large file goes on from its checkpoint when a read fails', async () => {
   const content = await readFile(await writeLarge('large'));
-  const program = new Program(commandLine([folder, '--report', report], 'flaky'));
+  const program = new Program(commandLine([folder, '--report', report], 'flaky'), { cwd: room });
   expect(await program.exit).toBe(0);
   const [file] = (await readReport()).files;
   const parts = [0, 1, 2].map((part) => content.subarray(part * partBytes, (part + 1) * partBytes));
@@ -236,7 +236,7 @@ test.for(['SIGINT', 'SIGTERM'] as const)('%s cancels what runs and what waits', 
     await truncate(join(folder, name), 30 * large);
   }
   const args = [folder, '--report', report, '--concurrency', '2', '--every', '0.1'];
-  const program = new Program(commandLine(args));
+  const program = new Program(commandLine(args), { cwd: room });
   await program.until(/ 0 of 4 files, .*[1-9].*\/s/);
   program.signal(signal);
   expect(await program.exit).toBe(130);
@@ -250,7 +250,7 @@ test.for(['SIGINT', 'SIGTERM'] as const)('%s cancels what runs and what waits', 
 test('a second Ctrl-C is told what still runs, a third ends the program', async () => {
   for (const name of ['a', 'b', 'c', 'd']) await writeFile(join(folder, name), 'x');
   const args = [folder, '--report', report, '--concurrency', '2', '--every', '0.4'];
-  const program = new Program(commandLine(args, 'hung'));
+  const program = new Program(commandLine(args, 'hung'), { cwd: room });
   await program.until(/ 0 of 4 files,/);
   program.signal('SIGINT');
   // Two lines of progress: more time than presses may be apart that count as one.
@@ -303,7 +303,9 @@ test('when nobody reads any more, it ends without a word', async () => {
   await writeFile(join(folder, 'large'), '');
   await truncate(join(folder, 'large'), 100 * large);
   const words = commandLine([folder, '--report', report, '--every', '0.1']);
-  const program = new Program(['bash', '-c', 'set -o pipefail; "$@" | head -n 1', 'bash', ...words]);
+  const program = new Program(['bash', '-c', 'set -o pipefail; "$@" | head -n 1', 'bash', ...words], {
+    cwd: room,
+  });
   expect(await program.exit).toBe(0);
   expect(program.output).toBe(`Indexing ${folder}\n`);
   expect(program.errors).toBe('');
@@ -315,7 +317,7 @@ const aSecond = /0:(\d\d) ·[^]*0:(?!\1)(\d\d) ·[^]*0:(?!\1|\2)\d\d ·/;
 test('a terminal shows the job moving, and is left as it was', async () => {
   for (const name of ['a', 'b', 'c', 'd']) await writeFile(join(folder, name), 'x');
   const command = commandLine([folder, '--report', '-', '--concurrency', '2'], 'hung');
-  const program = new Program(inTerminal(command, 100, 30));
+  const program = new Program(inTerminal(command, 100, 30), { cwd: room });
   await program.until(/█|░{5,}/);
   await program.until(/0 of 4 files/);
   const first = program.output.length;
@@ -333,7 +335,7 @@ test('a terminal shows the job moving, and is left as it was', async () => {
 
 test('a terminal ends with the same summary as a pipe', async () => {
   await writeContents();
-  const program = new Program(inTerminal(commandLine([folder, '--report', report]), 60, 20));
+  const program = new Program(inTerminal(commandLine([folder, '--report', report]), 60, 20), { cwd: room });
   expect(await program.exit).toBe(0);
   const text = stripVTControlCharacters(program.output).replaceAll('\r', '');
   expect(text).toMatch(
@@ -370,14 +372,14 @@ test.for([
 
 test.for<[args: string[], message: RegExp]>([
   [['nowhere'], /Expected FOLDER to be a folder, but at .*nowhere there is nothing/],
-  [['package.json'], /got the file .*Give the folder that it is in/],
+  [[import.meta.filename], /got the file .*Give the folder that it is in/],
   [['a', 'b'], /Expected at most one FOLDER, got 2/],
   [['--concurrency', '0'], /Expected --concurrency to be a positive integer, got 0/],
   [['--every', 'x'], /Expected --every to be a number of seconds/],
   [['--report', '/nowhere/at/all.json'], /Choose another place with --report FILE/],
   [['--unknown'], /Unknown option '--unknown'/],
 ])('%j is answered with the next step', async ([args, message]) => {
-  const program = new Program(commandLine(args));
+  const program = new Program(commandLine(args), { cwd: room });
   expect(await program.exit).toBe(2);
   expect(program.errors).toMatch(message);
   expect(program.errors).toContain('See npm start -- --help');
@@ -387,5 +389,6 @@ test.for<[args: string[], message: RegExp]>([
 test('--help names every option and exit code', async () => {
   const program = new Program(commandLine(['--help']));
   expect(await program.exit).toBe(0);
-  for (const word of ['--report', '--concurrency', '--every', '130']) expect(program.output).toContain(word);
+  for (const word of ['--report', '--concurrency', '--every', '--fresh', '130'])
+    expect(program.output).toContain(word);
 });

@@ -67,8 +67,8 @@ function environment(own: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { ...rest, TERM: 'xterm-256color', ...own };
 }
 
-/** The command line of the job, on a good disk or on one that is hung or flaky. */
-export function commandLine(args: readonly string[], disk?: 'hung' | 'flaky'): string[] {
+/** The command line of the job, on a good disk or on one that is hung, flaky, or the end of whoever reads from it. */
+export function commandLine(args: readonly string[], disk?: 'hung' | 'flaky' | 'fatal'): string[] {
   const preload = disk ? ['--import', join(import.meta.dirname, `${disk}-disk.ts`)] : [];
   return [process.execPath, ...preload, job, ...args];
 }
