@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { circumstances } from './circumstances.ts';
 import * as bugs from './comparison/bugs/bugs.ts';
 import * as comparison from './comparison/comparison.ts';
+import * as durable from './comparison/durable/durable.ts';
+import * as durableScale from './comparison/durable/durable-scale.ts';
 import { installPeers } from './install.ts';
 import * as latency from './latency.ts';
 import * as memory from './memory.ts';
@@ -26,6 +28,8 @@ const benches: Readonly<Record<string, Bench>> = {
   oracle,
   comparison,
   bugs,
+  durable,
+  'durable-scale': durableScale,
 };
 
 const usage = `Usage: npm run bench [-- [${Object.keys(benches).join('] [')}] [--quick]]

@@ -2,6 +2,7 @@ import type { TaskEvent } from '../machines/task.ts';
 import type { Attempt } from './body.ts';
 import type { Fault } from './fault.ts';
 import { Lane, type LanePort, type Operation } from './lane.ts';
+import { Newest } from './newest.ts';
 import { readable } from './patient-store.ts';
 import type { TaskRecord } from './record.ts';
 import type { Hint, RecordStore } from './store.ts';
@@ -21,6 +22,7 @@ export class Lanes {
   readonly #port: LanesPort;
   readonly #lanePort: LanePort;
   readonly #lanes = new Map<string, Lane>();
+  readonly #newest = new Newest();
   /** Those that may have become idle in this turn. */
   #touched: Lane[] = [];
   #toLoad: string[] = [];
@@ -72,8 +74,19 @@ export class Lanes {
     this.#lane(key).reconsider();
   }
 
+  /** A task with this key is being created here. */
+  expect(key: string): void {
+    if (!this.#lanes.has(key)) this.#newest.expect(key);
+  }
+
+  /** It was created, as the record says. */
+  created(record: TaskRecord): void {
+    this.#newest.created(record);
+  }
+
   /** Others may have changed these. */
   hint(changed: Hint): void {
+    this.#newest.forget(changed);
     for (const key of changed === 'all' ? [...this.#lanes.keys()] : changed)
       if (this.#lanes.has(key)) this.#lane(key).hint();
   }
@@ -117,7 +130,10 @@ export class Lanes {
 
   #lane(key: string, record?: TaskRecord): Lane {
     let lane = this.#lanes.get(key);
-    if (!lane) this.#lanes.set(key, (lane = new Lane(key, this.#lanePort, record)));
+    if (!lane) {
+      const newest = this.#newest.take(key);
+      this.#lanes.set(key, (lane = new Lane(key, this.#lanePort, record ?? newest)));
+    }
     this.#touched.push(lane);
     return lane;
   }

@@ -179,6 +179,7 @@ export class Runtime {
       this.mailbox.enter({ source: 'client', key: record.key }, () => {
         const refused = this.#life.refuses('SUBMIT');
         if (refused) return reject(refused);
+        this.#lanes.expect(record.key);
         this.#committer.add(
           creating(record, reservation),
           (verdict) => {
@@ -346,6 +347,7 @@ export class Runtime {
   }
 
   #created(record: TaskRecord): void {
+    this.#lanes.created(record);
     if (record.life.driver === 'supervisor') this.#dispatcher.offer(record);
     this.#alarms.follow(record);
     // Where the answer came late, it may have gone on since.

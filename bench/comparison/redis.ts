@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A Redis of our own: empty, on the loopback interface, with nothing on disk. */
+/** What it keeps on disk: nothing; or a log, synced once a second, or before each answer. */
+export type Journal = 'none' | 'everysec' | 'always';
+
+/** A Redis of our own: empty, on the loopback interface, in a folder that goes with it. */
 export interface Redis extends AsyncDisposable {
   readonly port: number;
   readonly version: string;
@@ -70,7 +73,7 @@ async function ready(server: ChildProcess): Promise<void> {
 }
 
 /** @throws Error when there is none and none can be installed, or when it does not start. */
-export async function startRedis(): Promise<Redis> {
+export async function startRedis(journal: Journal = 'none'): Promise<Redis> {
   const found = version();
   const [folder, port] = [mkdtempSync(join(tmpdir(), 'taskchart-redis-')), await freePort()];
   const options = [
@@ -83,7 +86,9 @@ export async function startRedis(): Promise<Redis> {
     '--save',
     '',
     '--appendonly',
-    'no',
+    journal === 'none' ? 'no' : 'yes',
+    '--appendfsync',
+    journal === 'none' ? 'no' : journal,
   ];
   const server = spawn('/bin/sh', ['-c', keeper, 'sh', folder, 'redis-server', ...options], {
     stdio: ['pipe', 'pipe', 2],

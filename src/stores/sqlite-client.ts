@@ -175,12 +175,15 @@ function stored(group: Group, write: Write, row: Place | ReadRow | null): TaskRe
   if (typeof row !== 'number' && row.length > 4) return recordOf(row as ReadRow);
   const [order, open, weight, done] = typeof row === 'number' ? [row] : (row as Exclude<Place, number>);
   const children = open === undefined ? undefined : { open, weight: weight ?? 0, done: done ?? 0 };
-  const given = lastGiven(group, keyOf(write));
+  const given = lastGiven(group, write);
   if (given.order === order && sameSums(given.children, children)) return given;
-  return { ...given, order, children };
+  const { key, sequence, leaf, creation, life } = given;
+  return { key, order, sequence, leaf, creation, life, children };
 }
 
-function lastGiven(group: Group, key: string): TaskRecord {
+function lastGiven(group: Group, write: Write): TaskRecord {
+  if (group.length === 1 && 'record' in write) return write.record;
+  const key = keyOf(write);
   const isOf = (write: Write) =>
     (write.kind === 'insert' || write.kind === 'replace') && write.record.key === key;
   return (group.findLast(isOf) as Extract<Write, { kind: 'insert' }>).record;

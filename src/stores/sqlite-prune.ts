@@ -6,7 +6,7 @@ import { count } from './sqlite-records.ts';
 import type { Total } from './sqlite-total.ts';
 
 /** So many records go in one transaction: more hold up the commits that come meanwhile. */
-const mostAtOnce = 100;
+const mostAtOnce = 32;
 
 type Ended = readonly [
   id: number,

@@ -28,11 +28,11 @@ type Found = readonly [
 
 const findSql = `SELECT id, sequence, fence, kind, children_open, children_weight, children_done FROM task WHERE key = ?`;
 const readSql = `SELECT ${readColumns} FROM task WHERE key = ?`;
-const insertSql = `INSERT INTO task (id, key, outcome, place, ended_at, sequence, fence, leaf, kind, worker, is_long, life,
+export const insertSql = `INSERT INTO task (id, key, outcome, place, ended_at, sequence, fence, leaf, kind, worker, is_long, life,
   type, entity, tag, activation_id, parent_key, root_key, is_structured, children_open, children_weight, children_done,
   creation) VALUES (${Array.from({ length: 23 }, () => '?').join(', ')})`;
-const stepSql = `UPDATE task SET sequence = ?, fence = ?, leaf = ?, kind = ?, worker = ?, is_long = ?, life = ? WHERE id = ?`;
-const endSql = `UPDATE task SET outcome = ?, place = ?, ended_at = ?, sequence = ?, fence = ?, leaf = ?, kind = ?,
+export const stepSql = `UPDATE task SET sequence = ?, fence = ?, leaf = ?, kind = ?, worker = ?, is_long = ?, life = ? WHERE id = ?`;
+export const endSql = `UPDATE task SET outcome = ?, place = ?, ended_at = ?, sequence = ?, fence = ?, leaf = ?, kind = ?,
   worker = ?, is_long = ?, life = ? WHERE id = ?`;
 const addSql = `UPDATE task SET children_open = coalesce(children_open, 0) + ?,
   children_weight = coalesce(children_weight, 0.0) + ?, children_done = coalesce(children_done, 0.0) + ? WHERE key = ?`;

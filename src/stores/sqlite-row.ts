@@ -81,16 +81,32 @@ const usualCreation: Creation = {
   owner: 'process',
 };
 
-/** Members that have a column. */
-const lifeColumns = new Set(['driver', 'fence', 'worker']);
-const creationColumns = new Set([
+/** Members that have no column, beside what they mostly are: by place, as a commit looks at all of them. */
+interface Plan {
+  readonly names: readonly string[];
+  readonly usual: readonly unknown[];
+  readonly columns: ReadonlySet<string>;
+}
+
+function planOf(usual: Life | Creation, ...columns: readonly string[]): Plan {
+  const entries = Object.entries(usual).filter(([name]) => !columns.includes(name));
+  return {
+    names: entries.map(([name]) => name),
+    usual: entries.map(([, value]) => value as unknown),
+    columns: new Set(columns),
+  };
+}
+
+const lifePlan = planOf(usualLife, 'driver', 'fence', 'worker');
+const creationPlan = planOf(
+  usualCreation,
   'type',
   'entity',
   'changeTag',
   'activationId',
   'parentTaskKey',
   'rootTaskKey',
-]);
+);
 
 /** Texts that may be long, and from what length on they are kept outside the row: a page of the file. */
 const longSlots = new Set(['input', 'checkpoint', 'result']);
@@ -101,7 +117,7 @@ export function rowOf(record: TaskRecord, isNew: boolean): RecordRow {
   const { sequence, leaf, creation, life } = record;
   const longTexts: LongText[] = [];
   const kind = states.indexOf(stateOf(record)) * 2 + Number(life.driver === 'creator');
-  const lifeText = membersText(life, usualLife, lifeColumns, longTexts);
+  const lifeText = membersText(life, lifePlan, longTexts);
   const isLong = longTexts.length > 0 || (creation.input?.length ?? 0) >= longFrom;
   const created = isNew ? creationOf(record, longTexts) : [];
   const endedAt = isFinal(record) ? (life.completedAt ?? life.queuedAt) : null;
@@ -123,7 +139,7 @@ function creationOf(record: TaskRecord, longTexts: LongText[]): readonly Value[]
     children?.open ?? null,
     children?.weight ?? null,
     children?.done ?? null,
-    membersText(creation, usualCreation, creationColumns, longTexts),
+    membersText(creation, creationPlan, longTexts),
   ];
 }
 
@@ -154,28 +170,44 @@ export function recordOf(row: ReadRow): TaskRecord {
 }
 
 /** What JSON carries stands as it is; all else (faults, attempts, …) is serialized whole, in the member without a name. */
-function membersText(
-  members: Creation | Life,
-  usual: Creation | Life,
-  columns: ReadonlySet<string>,
-  longTexts: LongText[],
-): string {
-  const plain: Record<string, unknown> = {};
-  let rich: Record<string, unknown> | undefined;
-  const [given, expected] = [members as unknown as Members, usual as unknown as Members];
-  // Not by entries: this runs for every commit, and most members are as usual.
-  for (const name in given) {
+function membersText(members: Creation | Life, plan: Plan, longTexts: LongText[]): string {
+  const given = members as unknown as Members;
+  const texts = new MembersText(longTexts);
+  const { names, usual, columns } = plan;
+  for (let place = 0; place < names.length; place += 1) {
+    const name = names[place] as string;
     const value = given[name];
-    if (value === expected[name] || columns.has(name) || isUsual(value, expected[name])) continue;
-    if (typeof value === 'string' && value.length >= longFrom && longSlots.has(name)) {
-      longTexts.push([name, columnText(value)]);
-      plain[name] = true;
-    } else if (isPlain(value)) plain[name] = value;
-    else if (name === 'attempts' && areFaultless(value)) plain[name] = value.map(timesOf);
-    else (rich ??= {})[name] = value;
+    if (value !== usual[place] && !isUsual(value, usual[place])) texts.add(name, value);
   }
-  if (rich) plain[''] = stringify(rich);
-  return JSON.stringify(plain);
+  // Members of a newer version are kept.
+  const all = Object.keys(given);
+  if (all.length > names.length + columns.size)
+    for (const name of all) if (!columns.has(name) && !names.includes(name)) texts.add(name, given[name]);
+  return texts.text();
+}
+
+class MembersText {
+  readonly #plain: Record<string, unknown> = {};
+  #rich: Record<string, unknown> | undefined;
+  readonly #longTexts: LongText[];
+
+  constructor(longTexts: LongText[]) {
+    this.#longTexts = longTexts;
+  }
+
+  add(name: string, value: unknown): void {
+    if (typeof value === 'string' && value.length >= longFrom && longSlots.has(name)) {
+      this.#longTexts.push([name, columnText(value)]);
+      this.#plain[name] = true;
+    } else if (isPlain(value)) this.#plain[name] = value;
+    else if (name === 'attempts' && areFaultless(value)) this.#plain[name] = value.map(timesOf);
+    else (this.#rich ??= {})[name] = value;
+  }
+
+  text(): string {
+    if (this.#rich) this.#plain[''] = stringify(this.#rich);
+    return JSON.stringify(this.#plain);
+  }
 }
 
 function membersOf(text: string, usual: Members, longTexts: readonly LongText[]): Record<string, unknown> {

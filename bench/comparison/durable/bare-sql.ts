@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { systemClock } from '../../../src/clock.ts';
+import { keySource } from '../../../src/key.ts';
+import { systemRandom } from '../../../src/random.ts';
+import { SqliteFile } from '../../../src/stores/sqlite-file.ts';
+import { endSql, insertSql, stepSql } from '../../../src/stores/sqlite-records.ts';
+import { type RecordRow, creationAt, lifeAt, rowOf } from '../../../src/stores/sqlite-row.ts';
+import { sample } from './sample.ts';
+import type { DurableSystem, Place } from './system.ts';
+
+type Column = string | number | null;
+
+/** What is written of a task when it is submitted, when it starts and when it ends. */
+interface Rows {
+  readonly queued: RecordRow;
+  readonly running: RecordRow;
+  readonly success: RecordRow;
+}
+
+async function rows(): Promise<Rows> {
+  const { queued, running, success } = await sample();
+  return { queued: rowOf(queued, true), running: rowOf(running, false), success: rowOf(success, false) };
+}
+
+interface Task {
+  readonly id: number;
+  readonly end: () => void;
+}
+
+/**
+ * The statements with which the store inserts a task, starts it and ends it, on its schema, in transactions of so many; and
+ * nothing else. No thread, no chart, no queue, no check: what SQLite itself takes.
+ */
+export async function openBareSql(place: Place, synchronous: 'full' | 'normal'): Promise<DurableSystem> {
+  const file = new SqliteFile({ path: join(place.folder, 'tasks.db'), synchronous });
+  const { queued, running, success } = await rows();
+  const newKey = keySource(systemClock, systemRandom);
+  const size = Math.max(1, Math.round(place.writesPerTransaction / 3));
+  let [ids, waiting, started]: [number, Task[], Task[]] = [0, [], []];
+  let submitted: (() => void)[] = [];
+  let isWorking = false;
+
+  const transact = () => {
+    const ended = started.splice(0, size);
+    const starting = waiting.splice(0, size);
+    started.push(...starting);
+    file.begin(true);
+    for (const end of submitted.splice(0, size)) {
+      waiting.push({ id: (ids += 1), end });
+      const columns = [...columnsOf(queued, lifeAt), ...columnsOf(queued, creationAt)];
+      file.run(insertSql, ids, newKey(), null, null, null, ...columns);
+    }
+    for (const { id } of starting) file.run(stepSql, ...columnsOf(running, lifeAt), id);
+    for (const { id } of ended) file.run(endSql, 2, id, success[1], ...columnsOf(success, lifeAt), id);
+    file.commit();
+    for (const { end } of ended) end();
+  };
+  const work = () => {
+    isWorking = submitted.length + waiting.length + started.length > 0;
+    if (!isWorking) return;
+    transact();
+    setImmediate(work);
+  };
+  return {
+    run: () =>
+      new Promise<void>((resolve) => {
+        submitted.push(resolve);
+        if (isWorking) return;
+        isWorking = true;
+        setImmediate(work);
+      }),
+    async close() {
+      file.close();
+      return {};
+    },
+  };
+}
+
+function columnsOf(row: RecordRow, [from, to]: readonly [number, number]): Column[] {
+  return row.slice(from, to) as Column[];
+}
