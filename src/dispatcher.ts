@@ -13,7 +13,7 @@ export interface DispatcherPort {
   readonly types: readonly string[];
   /** Whether a queued task may start now, by the supervisor's chart. */
   mayClaim(child: boolean): boolean;
-  /** Whether tasks may come under this process's lease. */
+  /** Whether tasks may come under this process's lease: without it nobody looks after what was taken and is lost. */
   isLeased(): boolean;
   /** Proceeds when they may. */
   lease(proceed: () => void): void;
@@ -45,6 +45,8 @@ export class Dispatcher {
   /** Claims that hold a slot for a body that has not started yet. */
   readonly #claims = new Set<string>();
   #isTaking = false;
+  /** So many offers are on their way. */
+  #offering = 0;
   /** The dispatch refused, and is not asked for a while. */
   #isResting = false;
   /** Something may be there that was not taken yet. */
@@ -62,6 +64,11 @@ export class Dispatcher {
   /** Slots that are taken. */
   get taken(): number {
     return this.#slots;
+  }
+
+  /** Whether anything is on its way to the dispatch or from it. */
+  get isBusy(): boolean {
+    return this.#isTaking || this.#offering > 0;
   }
 
   get paused(): ReadonlySet<string> {
@@ -118,6 +125,14 @@ export class Dispatcher {
     if (limit <= 0 || this.#isTaking || this.#isResting || !this.#mayHold || !this.#port.mayClaim(true))
       return;
     this.#isTaking = true;
+    if (this.#port.isLeased()) return this.#ask(limit);
+    this.#port.lease(() => {
+      this.#isTaking = false;
+      this.#noteSettled();
+    });
+  }
+
+  #ask(limit: number): void {
     this.#mayHold = false;
     const childrenOnly = !this.#port.mayClaim(false);
     const request = { limit, types: this.#types, childrenOnly, now: this.#port.clock.now() };
@@ -195,7 +210,12 @@ export class Dispatcher {
     if (withdrawn.length > 0) this.#port.dispatch.withdraw(withdrawn).then(undefined, failed);
     if (offers.length > 0) {
       this.#mayHold = true;
-      this.#port.dispatch.offer(offers).then(undefined, failed);
+      this.#offering += 1;
+      const settled = () => (this.#offering -= 1);
+      this.#port.dispatch.offer(offers).then(settled, (error: unknown) => {
+        settled();
+        failed(error);
+      });
     }
   }
 

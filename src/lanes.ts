@@ -100,6 +100,12 @@ export class Lanes {
     return [...this.#lanes.values()].flatMap(({ attempt }) => attempt ?? []);
   }
 
+  /** Whether a body is here, with a slot or without. */
+  hasBody(): boolean {
+    for (const lane of this.#lanes.values()) if (lane.attempt) return true;
+    return false;
+  }
+
   /** Whether a created task that has not ended has its driver here. */
   hasDriven(): boolean {
     for (const lane of this.#lanes.values()) if (lane.isDriven) return true;

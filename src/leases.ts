@@ -14,6 +14,8 @@ export interface LeasesPort {
   hasBodies(): boolean;
   /** Whether tasks that were created here have not ended. */
   hasCreated(): boolean;
+  /** Whether something is on its way that others would have to finish, were this process lost now. */
+  isBusy(): boolean;
   /** The lease of this process was over: others may have taken up what it held. */
   ownWasOver(): void;
   /** Takes up what the worker held. False: not all of it. */
@@ -31,8 +33,9 @@ interface Seen {
 }
 
 /**
- * The lease under which this process holds its tasks, and the leases of the others. A process that holds nothing has none,
- * and where nobody has one nobody looks.
+ * The lease under which this process holds its tasks, and the leases of the others. Whatever it does whose consequences
+ * others would have to see to, were it lost half-way, it does under its lease: a submit that has to be offered, an offer
+ * that it took. A process that does and holds nothing has none, and where nobody has one nobody looks.
  */
 export class Leases {
   readonly #port: LeasesPort;
@@ -95,7 +98,8 @@ export class Leases {
   }
 
   #isHolding(): boolean {
-    return this.#port.hasBodies() || (!this.#isEnded && this.#port.hasCreated());
+    const port = this.#port;
+    return port.hasBodies() || (!this.#isEnded && (port.hasCreated() || port.isBusy()));
   }
 
   get #periodMs(): number {

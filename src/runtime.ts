@@ -13,6 +13,7 @@ import { Idle } from './idle.ts';
 import { keySource } from './key.ts';
 import type { JournalMode, Operation } from './lane.ts';
 import { Lanes } from './lanes.ts';
+import { LeaseGate } from './lease-gate.ts';
 import { Leases } from './leases.ts';
 import { Life } from './life.ts';
 import { LoopShare } from './loop-share.ts';
@@ -24,7 +25,7 @@ import { type TaskRecord, isFinal, structuredParent } from './record.ts';
 import { Recovery } from './recovery.ts';
 import { type Answer, refusal } from './refusal.ts';
 import { Retainer, type Retention } from './retention.ts';
-import type { Hint, JournalEntry, Query, Store } from './store.ts';
+import type { Hint, JournalEntry, Query, Store, Verdict } from './store.ts';
 import type { AnyTaskDefinition, BodyTask } from './task.ts';
 import { Timers } from './timers.ts';
 import type { Turn, TurnScheduler } from './turn.ts';
@@ -76,6 +77,7 @@ export class Runtime {
   readonly #recovery: Recovery;
   /** Undefined where the store dies with the process. */
   readonly #leases: Leases | undefined;
+  readonly #gate: LeaseGate;
   readonly #leaveStore: (() => void)[] = [];
   /** The store, but what it refuses for the moment is asked again. */
   readonly #store: Store;
@@ -107,6 +109,7 @@ export class Runtime {
     this.#bodies = this.#createBodies();
     this.#recovery = this.#createRecovery();
     this.#leases = this.#createLeases();
+    this.#gate = this.#createGate();
     this.#idle = new Idle(this.#storePort());
     this.#retainer = new Retainer(options.retention, {
       ...this.#storePort(),
@@ -163,9 +166,11 @@ export class Runtime {
         else resolve(given as Answer);
       };
       this.mailbox.enter({ source, key }, () => {
-        const refused = this.#life.refuses('OPERATE');
-        if (refused) answer(refused);
-        else this.#lanes.ask(key, event, answer);
+        this.#gate.pass({
+          refused: () => this.#life.refuses('OPERATE'),
+          refuse: answer,
+          proceed: () => this.#lanes.ask(key, event, answer),
+        });
       });
     });
   }
@@ -176,24 +181,24 @@ export class Runtime {
    */
   insert({ record, reservation }: Submission, controller?: AbortController): Promise<string> {
     return new Promise((resolve, reject) => {
+      const settle = (verdict: Verdict) => {
+        const [inserted] = verdict.records;
+        if (verdict.reservation) return answerReserved(verdict.reservation, reservation, resolve, reject);
+        if (verdict.fault) return reject(verdict.fault);
+        if (!verdict.ok) return reject(new Fault('SystemError', `Expected a new key, got ${record.key}.`));
+        if (inserted && controller) this.#lanes.drive(inserted, controller);
+        if (inserted) this.#created(inserted);
+        resolve(record.key);
+      };
       this.mailbox.enter({ source: 'client', key: record.key }, () => {
-        const refused = this.#life.refuses('SUBMIT');
-        if (refused) return reject(refused);
-        this.#lanes.expect(record.key);
-        this.#committer.add(
-          creating(record, reservation),
-          (verdict) => {
-            const [inserted] = verdict.records;
-            if (verdict.reservation) return answerReserved(verdict.reservation, reservation, resolve, reject);
-            if (verdict.fault) return reject(verdict.fault);
-            if (!verdict.ok)
-              return reject(new Fault('SystemError', `Expected a new key, got ${record.key}.`));
-            if (inserted && controller) this.#lanes.drive(inserted, controller);
-            if (inserted) this.#created(inserted);
-            resolve(record.key);
+        this.#gate.pass({
+          refused: () => this.#life.refuses('SUBMIT'),
+          refuse: reject,
+          proceed: () => {
+            this.#lanes.expect(record.key);
+            this.#committer.add(creating(record, reservation), settle, reject);
           },
-          reject,
-        );
+        });
       });
     });
   }
@@ -448,6 +453,7 @@ export class Runtime {
   #abandonAll(fault: Fault, who: 'clients' | 'everybody' = 'clients'): void {
     this.#lanes.abandonAll(fault, who);
     this.#committer.abandon(fault);
+    this.#gate.abandon(fault);
     this.#idle.abandon(fault);
   }
 
@@ -540,13 +546,26 @@ export class Runtime {
       clock: this.clock,
       timers: this.#background,
       leaseMs: this.options.leaseMs,
-      hasBodies: () => this.#dispatcher.taken > 0,
+      // A parent that waits for its children has given its slot back.
+      hasBodies: () => this.#dispatcher.taken > 0 || this.#lanes.hasBody(),
       hasCreated: () => this.#lanes.hasDriven(),
+      isBusy: () => this.#dispatcher.isBusy || !this.#committer.isIdle,
       ownWasOver: () => {
         this.events.emit({ kind: 'leaseLost' });
         this.#lanes.hint('all');
       },
       takeOver: (worker) => this.#recovery.takeOver(worker),
+    });
+  }
+
+  #createGate(): LeaseGate {
+    return new LeaseGate({
+      isLeased: () => this.#isLeased,
+      hold: () => this.#hold(),
+      deliver: (proceed) => this.#enter('store', proceed),
+      failed: (error) => {
+        if (!this.#life.isOver) this.#fail(error);
+      },
     });
   }
 
