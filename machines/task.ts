@@ -677,6 +677,7 @@ export const taskMachine = chart.createMachine({
               { actions: 'ask', meta: { outcome: 'requested' } },
             ],
             SPAWN: refuseLostFence,
+            BODY_THREW: refuseLostFence,
             UNRESPONSIVE: [refuseLostFence, ignored],
             CHILDREN_ENDED: [
               { guard: 'childrenOpen', meta: nothing },

@@ -45,6 +45,8 @@ export class Leases {
   #beats = 0;
   #heldAt = Number.NEGATIVE_INFINITY;
   #others = new Map<string, Seen>();
+  /** When the last look was sent that was answered. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
   readonly #takingOver = new Set<string>();
   #timer: Timer | undefined;
   #looking: Promise<void> | undefined;
@@ -73,8 +75,9 @@ export class Leases {
 
   /** Resolves when something may come under the lease. */
   async hold(): Promise<void> {
-    this.#heldAt = this.#now();
     while (!this.isHeld && !this.#isEnded) {
+      // Anew each time: a look may take longer than a need lasts.
+      this.#heldAt = this.#now();
       await this.#look();
       await this.#regaining;
     }
@@ -122,7 +125,8 @@ export class Leases {
     const { book, worker } = this.#port;
     const sentAt = this.#now();
     if (this.#isHolding()) this.#heldAt = sentAt;
-    const isNeeded = sentAt - this.#heldAt < this.#periodMs;
+    // Not let go at the first pause: one that begins anew has numbers that others have seen before.
+    const isNeeded = sentAt - this.#heldAt < this.#port.leaseMs;
     if (!isNeeded && this.#renewedAt !== undefined) await this.#retire();
     const beats = await (isNeeded ? book.beat(worker) : book.beats());
     await new Promise<void>((resolve) =>
@@ -148,6 +152,9 @@ export class Leases {
 
   #noteOthers(beats: ReadonlyMap<string, number>, sentAt: number): void {
     const others = new Map<string, Seen>();
+    // Who has not looked for long may see the same number of another lease.
+    if (sentAt - this.#lookedAt > 2 * this.#periodMs) this.#others.clear();
+    this.#lookedAt = sentAt;
     if (!this.#isEnded)
       for (const [worker, count] of beats) {
         if (worker === this.#port.worker) continue;

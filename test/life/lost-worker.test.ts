@@ -119,7 +119,7 @@ test('a process that lives keeps its task for as long as it runs, and lets its l
     const { web, doomed: alive, task } = await running(simulation, waits, 100_000);
     expect(await task.result()).toBe('done');
     expect((await task.info()).attempts).toHaveLength(1);
-    await simulation.sleep(leaseMs);
+    await simulation.sleep(2 * leaseMs);
     expect([...((await simulation.store.leases?.beats()) ?? [])]).toEqual([]);
     await Promise.all([web.supervisor.stop(), alive.supervisor.stop()]);
   }));

@@ -1,20 +1,28 @@
-// One mutant: the modules are loaded with its change, and judged. Called by trial.ts with an answer by message.
-import { loadChart, loadPatched } from './loading.ts';
+// Judges mutants: of a patch, which its modules are loaded with, or one chart after the other. Told and heard by trial.ts.
+import type { Trials } from './judge.ts';
+import { loadCharts, loadPatched } from './loading.ts';
 import { patches } from './patches.ts';
-import { nobody } from './trial.ts';
+import { become } from './present-mutant.ts';
 
-const [name = '', seed = '', runs = ''] = process.argv.slice(2);
-const patch = patches.find((one) => one.name === name);
+/** What is to be judged next. */
+export interface Request extends Trials {
+  readonly name: string;
+  readonly seed: number;
+}
 
+const patch = patches.find(({ name }) => name === process.argv[2]);
 if (patch) loadPatched(patch);
-else if (name !== nobody) loadChart(name);
-
-const tell = (message: object) =>
-  new Promise<void>((resolve) => void process.send?.(message, () => resolve()));
+else loadCharts();
 
 // Only now: whatever it imports is the mutant's.
 const { judged } = await import('./judge.ts');
-const judgement = await judged(Number(seed), Number(runs), (run) => void tell({ run }));
-await tell({ judgement });
-// A timer that a mutant has left would keep the process alive.
-process.exit(0);
+
+async function answer({ name, seed, ...trials }: Request): Promise<void> {
+  become(name);
+  const judgement = await judged(seed, trials, (run) => process.send?.({ run }));
+  process.send?.({ judgement });
+}
+
+process.on('message', (request: Request) => void answer(request));
+process.on('disconnect', () => process.exit(0));
+process.send?.({ isReady: true });

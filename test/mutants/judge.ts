@@ -1,104 +1,172 @@
 import fc from 'fast-check';
-import * as trees from '../life/tree-laws.ts';
-import { type TreeProgram, treePrograms } from '../life/tree-program.ts';
 import { runTree } from '../life/tree-world.ts';
 import type { History } from '../properties/history.ts';
-import * as life from '../properties/laws-of-life.ts';
-import * as records from '../properties/laws-of-records.ts';
 import type { HistoryLaw } from '../properties/laws-of-records.ts';
-import * as rules from '../properties/laws-of-rules.ts';
-import { type Program, programs } from '../properties/program.ts';
+import { runLife } from '../properties/run-life.ts';
 import { runProgram } from '../properties/run-program.ts';
-import { simulate } from '../../src/testing/index.ts';
+import { runSupervisor } from '../properties/ruled-supervisor.ts';
+import { memoryStore } from '../../src/index.ts';
+import { type Law, SimulationFailure, simulate, storeContract } from '../../src/testing/index.ts';
 import { busyScenario } from '../testing/busy-scenario.ts';
+import { lossyScenario } from '../testing/lossy-scenario.ts';
+import { without } from './injectors.ts';
+import { lawsOfPrograms, lawsOfSingles, lawsOfTrees, lawsOfTreesWithoutStop, lookAt } from './laws.ts';
+import { shortened, sizeOf } from './shortening.ts';
+import { type Trial, trials } from './trials.ts';
 
-/** What is run: a program of concurrent operations, a tree of tasks, or two busy supervisors. */
-type Trial =
-  | { readonly kind: 'program'; readonly program: Program }
-  | { readonly kind: 'tree'; readonly program: TreeProgram }
-  | { readonly kind: 'simulation'; readonly seed: number; readonly isTroubled: boolean };
+/** How a trial is judged: without some laws, and without some of what is brought into it. */
+export interface Switches {
+  readonly without: readonly string[];
+}
 
-/** One configuration for all: none of this knows a mutant. */
-export const trials: fc.Arbitrary<Trial> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('program' as const), program: programs() }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('tree' as const), program: treePrograms }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant('simulation' as const),
-      seed: fc.nat(),
-      isTroubled: fc.boolean(),
-    }),
-  },
-);
+/** What a trial breaks. */
+interface Breach {
+  readonly law: string;
+  readonly what: string;
+}
 
 class Broken extends Error {
   override readonly name = 'Broken';
   readonly law: string;
 
-  constructor(law: string, message: string) {
-    super(message);
+  constructor({ law, what }: Breach) {
+    super(what);
     this.law = law;
   }
 }
 
-function assertLaws(laws: Readonly<Record<string, HistoryLaw>>, history: History): void {
-  for (const [law, check] of Object.entries(laws))
-    for (const what of check(history)) throw new Broken(law, what);
+type Laws = Readonly<Record<string, HistoryLaw>>;
+
+function* breachesOf(history: History, ...all: readonly Laws[]): Iterable<Breach> {
+  for (const laws of all)
+    for (const [law, check] of Object.entries(laws)) for (const what of check(history)) yield { law, what };
 }
 
-const { eventsTellEachStep, ...others } = life;
-const lawsOfPrograms = { ...records, ...others, ...rules };
-const lawsOfTrees = { ...trees.lawsOfTrees, ...rules };
-const lawsOfSingles = { eventsTellEachStep };
+/** Whether memory is left is measured by itself: it takes seconds. */
+const contract = storeContract(() => memoryStore({ leases: true })).filter(
+  ({ name }) => !name.includes('leaves nothing behind'),
+);
 
-export async function judge(trial: Trial): Promise<void> {
-  if (trial.kind === 'program') {
-    const history = await runProgram(trial.program);
-    assertLaws(lawsOfPrograms, history);
-    if (trial.program.supervisors === 1) assertLaws(lawsOfSingles, history);
-  } else if (trial.kind === 'tree') {
-    const { history, found } = await runTree(trial.program);
-    for (const what of found) throw new Broken('lookAt', what);
-    assertLaws(lawsOfTrees, history);
-    if (trial.program.stopMs === undefined) assertLaws(trees.lawsWithoutStop, history);
-  } else {
-    const faults = trial.isTroubled ? { refused: 15, lost: 15, torn: 15, duplicated: 15 } : {};
-    await simulate(trial.seed, busyScenario(faults), { shrinkRuns: 0 });
+/** A law that waits for what never comes is broken. */
+const patienceMs = 5_000;
+
+async function* breachesOfContract({ name, run }: Law): AsyncIterable<Breach> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error('It never came to its end.')), patienceMs);
+  try {
+    await Promise.race([run(), late.promise]);
+  } catch (error) {
+    yield { law: 'storeContract', what: `${name}: ${(error as Error).message.split('\n')[0]}` };
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+type Scenario = Parameters<typeof simulate>[1];
+
+async function* breachesOfScenario(law: string, seed: number, scenario: Scenario): AsyncIterable<Breach> {
+  try {
+    await simulate(seed, scenario, { shrinkRuns: 0 });
+  } catch (error) {
+    if (!(error instanceof SimulationFailure)) throw error;
+    yield { law, what: error.message };
+  }
+}
+
+/** What the trial breaks, law by law. @throws Error when the run itself fails. */
+export async function* breaches(trial: Trial): AsyncIterable<Breach> {
+  switch (trial.kind) {
+    case 'program':
+    case 'crowd': {
+      const ofSingles = trial.program.supervisors === 1 ? [lawsOfSingles] : [];
+      return yield* breachesOf(await runProgram(trial.program), lawsOfPrograms, ...ofSingles);
+    }
+    case 'tree': {
+      const { history, found } = await runTree(trial.program);
+      yield* found.map((what) => ({ law: lookAt, what }));
+      const withoutStop = trial.program.stopMs === undefined ? [lawsOfTreesWithoutStop] : [];
+      return yield* breachesOf(history, lawsOfTrees, ...withoutStop);
+    }
+    case 'lives':
+      for (const program of trial.programs) yield* runLife(program);
+      return;
+    case 'supervisors':
+      for (const program of trial.programs) yield* runSupervisor(program);
+      return;
+    case 'store':
+      for (const number of new Set(trial.laws.map((law) => law % contract.length)))
+        yield* breachesOfContract(contract[number] as Law);
+      return;
+    case 'simulation':
+      return yield* breachesOfScenario('busyScenario', trial.seed, busyScenario(trial.faults));
+    case 'losses':
+      yield* breachesOfScenario('lossyScenario', trial.seed, lossyScenario(trial.program));
+  }
+}
+
+/** @throws Broken when it breaks a law that is not left out. */
+async function judge(trial: Trial, { without: left }: Switches): Promise<void> {
+  for await (const breach of breaches(trial)) if (!left.includes(breach.law)) throw new Broken(breach);
 }
 
 /** Which law was broken, in which run, and how that is repeated. */
 export interface Judgement {
+  readonly seed: number;
   readonly law: string | undefined;
   readonly message: string | undefined;
   readonly runs: number;
-  readonly seed: number;
   readonly path: string | undefined;
+  /** What was run, and how many steps of it were left that break a law: only where it was shortened, and has steps. */
+  readonly kind?: string | undefined;
+  readonly steps?: number | undefined;
+}
+
+export interface Trials extends Switches {
+  readonly runs: number;
+  /** Whether what is found is shortened. */
+  readonly shrink: boolean;
 }
 
 /** Runs the trials until one breaks a law, or all are over. `tell` hears which run begins. */
-export async function judged(seed: number, numRuns: number, tell: (run: number) => void): Promise<Judgement> {
+export async function judged(
+  seed: number,
+  { runs, shrink, ...switches }: Trials,
+  tell: (run: number) => void,
+): Promise<Judgement> {
   let run = 0;
-  const property = fc.asyncProperty(trials, (trial) => {
+  const property = fc.asyncProperty(trials, async (drawn) => {
     tell((run += 1));
-    return judge(trial);
+    const trial = without(drawn, switches.without);
+    if (trial) await judge(trial, switches);
   });
-  const { failed, counterexamplePath, errorInstance } = await fc.check(property, {
-    seed,
-    numRuns,
-    endOnFailure: true,
-  });
+  const parameters = { seed, numRuns: runs, endOnFailure: true };
+  const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(property, parameters);
   const error = errorInstance as Error | undefined;
+  const trial = counterexample?.[0] && without(counterexample[0], switches.without);
+  const short =
+    failed && shrink && trial ? await shortened(trial, (one) => isBroken(one, switches, tell)) : undefined;
   return {
-    law: failed ? (error instanceof Broken ? error.law : lawOf(error)) : undefined,
+    seed,
+    law: failed ? lawOf(error) : undefined,
     message: failed ? error?.message.split('\n')[0] : undefined,
     runs: run,
-    seed,
     path: counterexamplePath ?? undefined,
+    kind: trial?.kind,
+    steps: short && sizeOf(short),
   };
 }
 
+async function isBroken(trial: Trial, switches: Switches, tell: (run: number) => void): Promise<boolean> {
+  // Whoever listens for life hears of every try.
+  tell(0);
+  try {
+    await judge(trial, switches);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 function lawOf(error: Error | undefined): string {
-  return error?.name === 'SimulationFailure' ? 'busyScenario' : 'the run itself';
+  return error instanceof Broken ? error.law : 'the run itself';
 }

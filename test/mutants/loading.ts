@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Patch } from './patches.ts';
+import type { Patch } from './patches/patch.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -15,16 +15,18 @@ function replaced(source: string, { name, file, find, replace }: Patch): string 
   return source.replace(find, () => replace);
 }
 
-/** A chart that is declared as `export const xMachine =` is mutated when it is made. */
-function charted(source: string, name: string): string {
+/** A chart that is declared as `export const xMachine =` is another when `become` says so: whoever imports it sees that. */
+function charted(source: string): string {
   const edited = source.replace(/^export const (\w+Machine) =/m, 'const original =');
   const [, machine] = /^export const (\w+Machine) =/m.exec(source) ?? [];
   if (machine === undefined) throw new Error('Expected the file of a chart to export its machine.');
-  const generator = new URL('chart-mutants.ts', import.meta.url).href;
+  const beside = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
   return [
-    `import { mutated } from ${JSON.stringify(generator)};`,
+    `import { mutated } from ${beside('chart-mutants.ts')};`,
+    `import { follow } from ${beside('present-mutant.ts')};`,
     edited,
-    `export const ${machine} = mutated(original, ${JSON.stringify(name)}) ?? original;`,
+    `export let ${machine} = original;`,
+    `follow((name) => { ${machine} = mutated(original, name) ?? original; });`,
   ].join('\n');
 }
 
@@ -44,7 +46,7 @@ export function loadPatched(patch: Patch): void {
   editing({ [patch.file]: (source) => replaced(source, patch) });
 }
 
-export function loadChart(name: string): void {
-  const chart = (source: string) => charted(source, name);
-  editing({ 'machines/task.ts': chart, 'machines/supervisor.ts': chart });
+/** Charts that are loaded from now on can become any of their mutants. */
+export function loadCharts(): void {
+  editing({ 'machines/task.ts': charted, 'machines/supervisor.ts': charted });
 }

@@ -1,21 +1,35 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { equivalents } from './equivalents.ts';
 import type { MutantOptions } from './options.ts';
-import type { Verdict } from './trial.ts';
+import { shortest, tolerance } from './shortest.ts';
+import type { SwitchVerdict } from './switches.ts';
+import { type Verdict, isKill, leastKills } from './trial.ts';
 
 /** What came of the mutants so far. */
 export interface Report {
+  /** Of which code; where it is unknown, nothing is said of it. */
+  readonly commit?: string;
   readonly seed: number;
+  readonly seeds: number;
   readonly runs: number;
   readonly verdicts: readonly Verdict[];
+  /** What came of the code as it is. */
+  readonly plain?: Verdict;
+  /** What came of `--switches`. */
+  readonly switches?: readonly SwitchVerdict[];
+}
+
+export function readReport(file: string): Report {
+  return JSON.parse(readFileSync(file, 'utf8')) as Report;
 }
 
 /** The report of the file, if it goes on from there; or a new one. */
-export function openReport({ json, seed, runs, isSeedGiven }: MutantOptions): Report {
-  const fresh = { seed, runs, verdicts: [] };
+export function openReport({ json, seed, seeds, runs, isSeedGiven }: MutantOptions): Report {
+  const fresh = { seed, seeds, runs, verdicts: [] };
   if (json === undefined || !existsSync(json)) return fresh;
-  const kept = JSON.parse(readFileSync(json, 'utf8')) as Report;
-  return kept.runs === runs && (!isSeedGiven || kept.seed === seed) ? kept : fresh;
+  const kept = readReport(json);
+  const isSame = kept.runs === runs && kept.seeds === seeds && (!isSeedGiven || kept.seed === seed);
+  return isSame ? kept : fresh;
 }
 
 export function saveReport(json: string | undefined, report: Report): void {
@@ -24,57 +38,95 @@ export function saveReport(json: string | undefined, report: Report): void {
   renameSync(`${json}.new`, json);
 }
 
-function row({ name, law, runs }: Verdict): string {
-  const reason = equivalents[name];
-  const survived = `**SURVIVED**${reason === undefined ? '' : `: ${reason}`}`;
-  return `| ${name} | ${law ?? survived} | ${runs} |`;
+function median(numbers: readonly number[]): number | undefined {
+  return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)];
+}
+
+const killsOf = ({ judgements }: Verdict) => judgements.filter(isKill);
+
+/** The laws that killed, the most frequent first. */
+export function killersOf(verdict: Verdict): string[] {
+  const byLaw = Map.groupBy(killsOf(verdict), ({ law }) => law ?? '');
+  return [...byLaw].toSorted(([, a], [, b]) => b.length - a.length).map(([law]) => law);
+}
+
+/** The most that were left in any seed. */
+function stepsOf(verdict: Verdict): number | undefined {
+  const all = killsOf(verdict).flatMap(({ steps }) => steps ?? []);
+  return all.length === 0 ? undefined : Math.max(...all);
+}
+
+function shownSteps(verdict: Verdict): string {
+  const known = shortest[verdict.name];
+  return `${stepsOf(verdict) ?? '–'}${known === undefined ? '' : ` (${known})`}`;
+}
+
+const isTooLong = (verdict: Verdict) =>
+  (stepsOf(verdict) ?? 0) > (shortest[verdict.name] ?? Number.POSITIVE_INFINITY) + tolerance;
+
+function row(verdict: Verdict): string {
+  const { name, judgements } = verdict;
+  const kills = killsOf(verdict);
+  const [first, ...others] = killersOf(verdict);
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  const runs = median(kills.map((one) => one.runs)) ?? '–';
+  const steps = shownSteps(verdict);
+  return `| ${name} | ${kills.length} of ${judgements.length} | ${first ?? 'nothing'}${more} | ${runs} | ${steps} |`;
 }
 
 export function table(verdicts: readonly Verdict[]): string {
-  return ['| mutant | killed by | after runs |', '|---|---|---|', ...verdicts.map(row)].join('\n');
+  const head = [
+    '| mutant | killed in seeds | by | median of runs | most steps (shortest known) |',
+    '|---|---|---|---|---|',
+  ];
+  return [...head, ...verdicts.map(row)].join('\n');
 }
-
-const isKilled = ({ law }: Verdict) => law !== undefined;
-const isEquivalent = ({ name }: Verdict) => Object.hasOwn(equivalents, name);
 
 /** How many of 100 generated mutants have to be killed, those that have a reason aside. */
 const leastPercent = 95;
 
 export interface Judged {
   readonly lines: readonly string[];
+  readonly survivors: readonly Verdict[];
   readonly isGood: boolean;
-}
-
-function counted(what: string, verdicts: readonly Verdict[]): string {
-  const reasons = verdicts.filter((one) => !isKilled(one) && isEquivalent(one)).length;
-  const killed = verdicts.filter(isKilled).length;
-  return `${what}: ${killed} of ${verdicts.length} killed, ${reasons} equivalent, ${verdicts.length - killed - reasons} survived`;
 }
 
 /** `all`: the names of all mutants there are: a reason for another is outdated. */
 export function summary(
-  verdicts: readonly Verdict[],
+  { verdicts, seeds }: Report,
   isByHand: (name: string) => boolean,
   all: readonly string[],
 ): Judged {
+  const isKilled = (verdict: Verdict) => killsOf(verdict).length >= leastKills(seeds);
+  const isEquivalent = ({ name }: Verdict) => Object.hasOwn(equivalents, name);
+  const counted = (what: string, some: readonly Verdict[]) => {
+    const killed = some.filter(isKilled).length;
+    const reasons = some.filter((one) => !isKilled(one) && isEquivalent(one)).length;
+    const survived = some.length - killed - reasons;
+    return `${what}: ${killed} of ${some.length} killed, ${reasons} equivalent, ${survived} survived`;
+  };
   const byHand = verdicts.filter(({ name }) => isByHand(name));
   const generated = verdicts.filter(({ name }) => !isByHand(name));
   const counting = generated.filter((one) => isKilled(one) || !isEquivalent(one));
   const percent = counting.length === 0 ? 100 : (counting.filter(isKilled).length / counting.length) * 100;
   const stale = [
-    ...verdicts.filter((one) => isKilled(one) && isEquivalent(one)).map(({ name }) => name),
+    ...verdicts.filter((one) => killsOf(one).length > 0 && isEquivalent(one)).map(({ name }) => name),
     ...Object.keys(equivalents).filter((name) => !all.includes(name)),
   ];
-  const lost = byHand.filter((one) => !isKilled(one) && !isEquivalent(one));
+  const long = verdicts.filter(isTooLong);
+  const survivors = verdicts.filter((one) => !isKilled(one));
+  const lost = survivors.filter((one) => isByHand(one.name) && !isEquivalent(one));
   return {
+    survivors,
     lines: [
       counted('made by hand', byHand),
       `${counted('generated', generated)} (${percent.toFixed(1)} %, at least ${leastPercent})`,
-      ...lost.map(({ name }) => `"${name}" survived.`),
+      ...survivors.filter((one) => !isEquivalent(one)).map(({ name }) => `"${name}" survived.`),
+      ...long.map(({ name }) => `"${name}" is found by more than ${tolerance} steps too many.`),
       ...stale.map(
         (name) => `The reason for "${name}" is outdated: it is killed, or there is no such mutant.`,
       ),
     ],
-    isGood: lost.length === 0 && stale.length === 0 && percent >= leastPercent,
+    isGood: lost.length + stale.length + long.length === 0 && percent >= leastPercent,
   };
 }

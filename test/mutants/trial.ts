@@ -1,25 +1,36 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { Judgement } from './judge.ts';
+import type { Request } from './child.ts';
+import type { Judgement, Trials } from './judge.ts';
+import { patches } from './patches.ts';
 
 /** The name of the code as it is. */
 export const nobody = 'no mutant';
 
-/** What came of a mutant. `law`: by which it was killed; undefined: it survived. */
+/** What came of a mutant, seed by seed; fewer than were asked for, once it can no longer be killed often enough. */
 export interface Verdict {
   readonly name: string;
-  readonly law: string | undefined;
-  readonly message: string | undefined;
-  readonly runs: number;
-  readonly path: string | undefined;
+  readonly judgements: readonly Judgement[];
   readonly ms: number;
 }
 
-export interface Trials {
-  readonly seed: number;
-  readonly runs: number;
-  /** How long a mutant may take; then it hangs, and is killed by that. */
+export interface Tries extends Trials {
+  readonly seeds: readonly number[];
+  /** How long one run may take; then it hangs, and the mutant is killed by that. */
   readonly seconds: number;
+}
+
+/** In how many of so many seeds a mutant has to be killed: in 19 of 20. */
+export function leastKills(seeds: number): number {
+  return Math.ceil(seeds * 0.95);
+}
+
+export const isKill = ({ law }: Judgement): boolean => law !== undefined;
+
+/** Whether it is decided: more seeds would change nothing. */
+function isDecided(judgements: readonly Judgement[], seeds: number): boolean {
+  const survived = judgements.filter((one) => !isKill(one)).length;
+  return judgements.length === seeds || survived > seeds - leastKills(seeds);
 }
 
 const child = join(import.meta.dirname, 'child.ts');
@@ -30,38 +41,96 @@ function lastWords(text: string): string {
   return lines.at(-1) ?? text.trim().split('\n').at(-1) ?? '';
 }
 
-/** Judges a mutant in a process of its own. */
-export function tried(name: string, { seed, runs, seconds }: Trials): Promise<Verdict> {
-  const { promise, resolve, reject } = Promise.withResolvers<Verdict>();
-  const startedAt = performance.now();
-  let run = 0;
-  let judgement: Judgement | undefined;
-  let isHung = false;
-  let words = '';
-  const process = fork(child, [name, String(seed), String(runs)], { silent: true, execArgv: [] });
-  const limit = setTimeout(() => {
-    isHung = true;
-    process.kill('SIGKILL');
-  }, seconds * 1_000);
-  process.stderr?.on('data', (data: Buffer) => (words = (words + String(data)).slice(-20_000)));
-  process.stdout?.resume();
-  process.on('message', (message: { run?: number; judgement?: Judgement }) => {
-    run = message.run ?? run;
-    judgement = message.judgement ?? judgement;
-  });
-  process.on('error', reject);
-  process.on('close', (code) => {
-    clearTimeout(limit);
-    const ms = Math.round(performance.now() - startedAt);
-    if (judgement) {
-      const { law, message, runs: done, path } = judgement;
-      return resolve({ name, law, message, runs: done, path, ms });
+interface Message {
+  readonly isReady?: boolean;
+  readonly run?: number;
+  readonly judgement?: Judgement;
+}
+
+/** A process that judges, and can be lost by that. */
+class Judge {
+  readonly isOfPatch: string;
+  readonly #process: ChildProcess;
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #closed: Promise<number | null>;
+  #isOpen = true;
+  #words = '';
+  #hear: (message: Message) => void = () => {};
+
+  constructor(isOfPatch: string) {
+    this.isOfPatch = isOfPatch;
+    this.#process = fork(child, [isOfPatch], { silent: true, execArgv: [] });
+    this.#process.stderr?.on('data', (data: Buffer) => {
+      this.#words = (this.#words + String(data)).slice(-20_000);
+    });
+    this.#process.stdout?.resume();
+    this.#process.on('message', (message: Message) => {
+      if (message.isReady) this.#ready.resolve();
+      this.#hear(message);
+    });
+    this.#closed = new Promise((resolve) => this.#process.on('close', resolve));
+    // Before it is ready it is this program that is wrong, and not the mutant.
+    void this.#closed.then(() => {
+      this.#isOpen = false;
+      this.#ready.reject(new Error(`Expected "${isOfPatch}" to be loaded, but:\n${this.#words}`));
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  async judged(name: string, seed: number, { seconds, seeds: _seeds, ...trials }: Tries): Promise<Judgement> {
+    await this.#ready.promise;
+    const { promise, resolve } = Promise.withResolvers<Judgement>();
+    let run = 1;
+    const kill = () => void this.#process.kill('SIGKILL');
+    let limit = setTimeout(kill, seconds * 1_000);
+    this.#hear = (message) => {
+      clearTimeout(limit);
+      if (message.judgement) return resolve(message.judgement);
+      limit = setTimeout(kill, seconds * 1_000);
+      run = message.run ?? run;
+    };
+    this.#process.send({ ...trials, name, seed } satisfies Request);
+    const ended = this.#closed.then((code): Judgement => {
+      const isHung = code === null;
+      const law = isHung ? 'hung' : 'crashed';
+      const message = isHung
+        ? `still in run ${run} after ${seconds} s`
+        : `${code}: ${lastWords(this.#words)}`;
+      return { seed, law, message, runs: run, path: undefined };
+    });
+    return Promise.race([promise, ended]).finally(() => clearTimeout(limit));
+  }
+
+  close(): void {
+    this.#process.kill('SIGKILL');
+  }
+}
+
+/** Judges one mutant after the other: those of charts in one process, as long as it lives, and each patch in its own. */
+export class Bench {
+  #judge: Judge | undefined;
+
+  async tried(name: string, tries: Tries): Promise<Verdict> {
+    const startedAt = performance.now();
+    const judgements: Judgement[] = [];
+    for (const seed of tries.seeds) {
+      if (isDecided(judgements, tries.seeds.length)) break;
+      judgements.push(await this.#judgeOf(name).judged(name, seed, tries));
     }
-    // Before the first run it is this program that is wrong, and not the mutant.
-    if (run === 0 && !isHung) return reject(new Error(`Expected ${name} to be judged, but:\n${words}`));
-    const law = isHung ? 'hung' : 'crashed';
-    const message = isHung ? `still in run ${run} after ${seconds} s` : `${code}: ${lastWords(words)}`;
-    resolve({ name, law, message, runs: run, path: undefined, ms });
-  });
-  return promise;
+    return { name, judgements, ms: Math.round(performance.now() - startedAt) };
+  }
+
+  close(): void {
+    this.#judge?.close();
+  }
+
+  #judgeOf(name: string): Judge {
+    const isOfPatch = patches.some((patch) => patch.name === name) ? name : '';
+    if (this.#judge?.isOpen && this.#judge.isOfPatch === isOfPatch) return this.#judge;
+    this.close();
+    return (this.#judge = new Judge(isOfPatch));
+  }
 }

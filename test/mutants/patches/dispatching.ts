@@ -1,0 +1,96 @@
+import type { Patch } from './patch.ts';
+
+/** In what starts tasks, and holds their slots. */
+export const dispatching: readonly Patch[] = [
+  {
+    name: 'lost wake-up by an offer elsewhere',
+    file: 'src/dispatcher.ts',
+    find: 'hint(): void {\n    this.#mayHold = true;',
+    replace: 'hint(): void {',
+    why: 'a slot is free, and nobody looks for the task that another supervisor has no slot for',
+  },
+  {
+    name: 'lost wake-up after a full take',
+    file: 'src/dispatcher.ts',
+    find: 'if (keys.length === limit) this.#mayHold = true;',
+    replace: '',
+    why: 'what did not fit into one take is not looked for; a slot that is given back makes up for it',
+  },
+  {
+    name: 'lost wake-up of a timer',
+    file: 'src/dispatcher.ts',
+    find: 'this.#wakeAt(nextAt);',
+    replace: '',
+    why: 'a task that was delayed never becomes due',
+  },
+  {
+    name: 'slot of a refused claim is kept',
+    file: 'src/dispatcher.ts',
+    find: 'if (this.#claims.delete(key)) this.#slots -= 1;',
+    replace: 'this.#claims.delete(key);',
+    why: 'slots leak',
+  },
+  {
+    name: 'slot freed early',
+    file: 'src/presence.ts',
+    find: 'this.#attempt?.abort(reason);',
+    replace: 'this.#attempt?.abort(reason); if (this.#attempt) this.#port.occupy(this.#attempt, false);',
+    why: 'a body that was told to end still runs, and its slot is given away',
+  },
+  {
+    name: 'slot freed twice',
+    file: 'src/dispatcher.ts',
+    find: 'if (body.hasSlot === slot) return;',
+    replace: 'if (body.hasSlot === slot && slot) return;',
+    why: 'there are more slots than there are',
+  },
+  {
+    name: 'parent keeps its slot',
+    file: 'src/reconcile.ts',
+    find: 'if (here) reality.occupy((children?.open ?? 0) === 0);',
+    replace: 'if (here) reality.occupy(true);',
+    why: 'with one slot a parent waits for a child that waits for the slot',
+  },
+  {
+    name: 'retried task is not offered',
+    file: 'src/reconcile.ts',
+    find: "if (life.driver === 'supervisor') reality.offer();",
+    replace: '',
+    why: 'a queued task is forgotten',
+  },
+  {
+    name: 'pause does not wait for claims',
+    file: 'src/runtime.ts',
+    find: 'await this.#dispatcher.settled();',
+    replace: '',
+    why: 'something starts after the pause resolved',
+  },
+  {
+    name: 'stop forgets who waits for idle',
+    file: 'src/runtime.ts',
+    find: 'this.#idle.abandon(fault);',
+    replace: '',
+    why: 'a promise never settles',
+  },
+  {
+    name: 'stop forgets what runs',
+    file: 'src/life.ts',
+    find: 'this.#port.evict();',
+    replace: '',
+    why: 'bodies are not told that the supervisor stops',
+  },
+  {
+    name: 'slot of a body that is gone is kept',
+    file: 'src/presence.ts',
+    find: 'this.#port.leave(attempt);',
+    replace: '',
+    why: 'slots leak, one with every body',
+  },
+  {
+    name: 'timers forget the rest',
+    file: 'src/timers.ts',
+    find: 'first.ring();\n      }\n    }\n    this.#arm();',
+    replace: 'first.ring();\n      }\n    }',
+    why: 'of several alarms only the first rings',
+  },
+];

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { type TreeProgram, treePrograms } from '../life/tree-program.ts';
+import { crowds } from '../properties/crowd.ts';
+import { type LifeProgram, lifePrograms } from '../properties/life-program.ts';
+import { type LossyProgram, lossyPrograms } from '../testing/lossy-program.ts';
+import { type Program, programs } from '../properties/program.ts';
+import { type SupervisorProgram, supervisorPrograms } from '../properties/ruled-supervisor.ts';
+
+/** What is run. */
+export type Trial =
+  /** Concurrent operations on random bodies; a crowd does much to few tasks. */
+  | { readonly kind: 'program' | 'crowd'; readonly program: Program }
+  | { readonly kind: 'tree'; readonly program: TreeProgram }
+  /** Two busy supervisors and their clients, in a simulation. */
+  | { readonly kind: 'simulation'; readonly seed: number; readonly faults: SimulatedFaults }
+  /** Processes that hold leases, of which some are lost. */
+  | { readonly kind: 'losses'; readonly seed: number; readonly program: LossyProgram }
+  /** Tasks alone, sent anything that anybody could send. */
+  | { readonly kind: 'lives'; readonly programs: readonly LifeProgram[] }
+  | { readonly kind: 'supervisors'; readonly programs: readonly SupervisorProgram[] }
+  /** Some of the laws of the store's contract, by their numbers. */
+  | { readonly kind: 'store'; readonly laws: readonly number[] };
+
+export type SimulatedFaults = Readonly<Record<'refused' | 'lost' | 'torn', number>>;
+
+const kind = <K extends Trial['kind']>(name: K) => ({ kind: fc.constant(name) });
+const percent = fc.constantFrom(0, 15);
+
+function severalOf<T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  return fc.array(one, { minLength: 1, maxLength: 8, size: 'max' });
+}
+
+/** One configuration for all: none of this knows a mutant. The last three are cheap: a trial is several of them. */
+export const trials: fc.Arbitrary<Trial> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ ...kind('program'), program: programs() }) },
+  { weight: 6, arbitrary: fc.record({ ...kind('crowd'), program: crowds }) },
+  { weight: 3, arbitrary: fc.record({ ...kind('tree'), program: treePrograms }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      ...kind('simulation'),
+      seed: fc.nat(),
+      faults: fc.record({ refused: percent, lost: percent, torn: percent }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ ...kind('losses'), seed: fc.nat(), program: lossyPrograms }),
+  },
+  { weight: 5, arbitrary: fc.record({ ...kind('lives'), programs: severalOf(lifePrograms) }) },
+  { weight: 2, arbitrary: fc.record({ ...kind('supervisors'), programs: severalOf(supervisorPrograms) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      ...kind('store'),
+      // Small numbers are no better than others.
+      laws: fc.noBias(fc.array(fc.nat({ max: 9_999 }), { minLength: 16, maxLength: 16 })),
+    }),
+  },
+);

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import type { TaskState } from '../../src/index.ts';
+import type { Action, Program } from './program.ts';
+import { schedules } from './schedules.ts';
+
+const task = fc.nat({ max: 1 });
+const by = fc.nat({ max: 1 });
+
+const created: fc.Arbitrary<Action> = fc.record({
+  do: fc.constant('create' as const),
+  by,
+  cancelable: fc.constantFrom(true, true, false),
+});
+
+/** Done at once, or in two pieces of work: two supervisors meet over it either way. */
+const submitted: fc.Arbitrary<Action> = fc.record({
+  do: fc.constant('submit' as const),
+  by,
+  type: fc.constantFrom('soft' as const, 'firm' as const),
+  priority: fc.constant(0),
+  delayMs: fc.constantFrom(0, 0, 10),
+  body: fc.record({
+    steps: fc.array(
+      fc.record({ do: fc.constant('work' as const), ms: fc.constantFrom(0, 10), honors: fc.boolean() }),
+      { maxLength: 2 },
+    ),
+    end: fc.constantFrom('returns' as const, 'throws' as const, 'throws its reason when aborted' as const),
+  }),
+});
+
+const setState: fc.Arbitrary<Action> = fc.record({
+  do: fc.constant('setState' as const),
+  task,
+  by,
+  state: fc.constantFrom<TaskState[]>(
+    'queued',
+    'queued',
+    'running',
+    'running',
+    'running',
+    'success',
+    'error',
+  ),
+  outcome: fc.constantFrom('none' as const, 'none' as const, 'none' as const, 'result' as const),
+});
+
+const only = <D extends string>(...names: readonly D[]) => fc.constantFrom(...names);
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 1, arbitrary: fc.oneof(created, submitted) },
+  { weight: 6, arbitrary: setState },
+  { weight: 4, arbitrary: fc.record({ do: only('watch', 'ended'), task, by }) },
+  { weight: 3, arbitrary: fc.record({ do: only('cancel', 'info', 'info'), task, by }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: only('progress'), task, by, percent: fc.constantFrom(10, 20, 120) }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: only('setCancelable'), task, by, to: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ do: only('advance'), ms: fc.constantFrom(0, 1, 10) }) },
+);
+
+/** Many who ask much of one or two tasks, through two supervisors, while both are watched. */
+export const crowds: fc.Arbitrary<Program> = fc.record({
+  seed: fc.nat(),
+  schedule: schedules,
+  supervisors: fc.constant(2),
+  concurrency: fc.integer({ min: 1, max: 2 }),
+  refused: fc.constant(0),
+  lost: fc.constantFrom(0, 0, 25),
+  steps: fc
+    .tuple(
+      fc.oneof({ weight: 3, arbitrary: created }, { weight: 1, arbitrary: submitted }),
+      fc.array(fc.record({ action, turns: fc.nat({ max: 3 }) }), { maxLength: 24, size: 'max' }),
+    )
+    .map(([first, others]) => [
+      { action: first, turns: 6 },
+      ...[0, 1].map((by) => ({ action: { do: 'watch' as const, task: 0, by }, turns: 4 })),
+      ...others,
+    ]),
+});
