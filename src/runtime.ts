@@ -151,9 +151,8 @@ export class Runtime {
     await this.#leases?.hold();
   }
 
-  /** This process's worker, once a task may come under its lease. @throws StoreFailed, SupervisorStopped. */
-  async underLease(): Promise<string> {
-    if (!this.#isLeased) await this.orStopped(readable(this.#hold()));
+  /** Under whose lease what is created here comes. */
+  get worker(): string {
     return this.#worker;
   }
 

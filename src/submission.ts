@@ -103,7 +103,7 @@ export async function createdOf(
   const type = name('type', options.type);
   const cancelable = boolean('cancelable', options.cancelable);
   const creation = await rootCreation(access, type, options, undefined);
-  const worker = owner === 'process' ? await runtime.underLease() : undefined;
+  const worker = owner === 'process' ? runtime.worker : undefined;
   const life = firstLife({ driver: 'creator', cancelable, queuedAt: runtime.clock.now(), worker });
   return record(runtime, { ...creation, owner }, life);
 }

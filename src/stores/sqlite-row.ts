@@ -34,7 +34,10 @@ export type ReadRow = readonly (Value | readonly LongText[])[];
 type Life = TaskRecord['life'];
 type Members = Readonly<Record<string, unknown>>;
 
-/** What a life mostly is: only what differs is kept. Also the order of its members, so that all have one shape. */
+/**
+ * What a life mostly is: only what differs is kept. Also the order of its members, so that all have one shape. It is part of
+ * what a file says, and stays as it is where a new task begins otherwise: what older files leave out means this.
+ */
 const usualLife: Life = {
   driver: 'supervisor',
   cancelableAtFirst: true,

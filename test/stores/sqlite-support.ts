@@ -1,41 +1,15 @@
-import { firstLife } from '../../machines/index.ts';
 import type { Store, TaskRecord, Write } from '../../src/index.ts';
+import { next, queued as sample, replace, start } from '../../src/testing/store-contract/samples.ts';
 
-/** The arbitrary moment at which the samples are written. */
-export const start = 1_000_000;
+export { insert, start } from '../../src/testing/store-contract/samples.ts';
 
 export function queued(key: string, creation: Partial<TaskRecord['creation']> = {}): TaskRecord {
-  return {
-    key,
-    order: 0,
-    sequence: 1,
-    leaf: 'queued',
-    creation: {
-      type: 'sample',
-      input: undefined,
-      priority: 0,
-      reason: { kind: 'system' },
-      entity: undefined,
-      entityName: undefined,
-      changeTag: undefined,
-      activationId: undefined,
-      parentTaskKey: undefined,
-      rootTaskKey: undefined,
-      child: undefined,
-      owner: 'process',
-      ...creation,
-    },
-    life: firstLife({ driver: 'supervisor', cancelable: true, queuedAt: start }),
-    children: undefined,
-  };
+  return sample(key, { type: 'sample', ...creation });
 }
-
-export const insert = (record: TaskRecord): Write => ({ kind: 'insert', record });
 
 /** The next step of a record that was read. */
 export function step(seen: TaskRecord, leaf: string, life: Partial<TaskRecord['life']> = {}): Write {
-  const record = { ...seen, sequence: seen.sequence + 1, leaf, life: { ...seen.life, ...life } };
-  return { kind: 'replace', record, sequence: seen.sequence, fence: seen.life.fence };
+  return replace(seen, next(seen, leaf, life));
 }
 
 /** The record of the first write, as it was committed. */
