@@ -345,6 +345,7 @@ const chart = setup({
     fenceLost: ({ context: { task }, event }) =>
       'fence' in event && event.fence !== undefined && event.fence !== task.fence,
     bySupervisor: ({ context: { task } }) => task.driver === 'supervisor',
+    byCreator: ({ context: { task } }) => task.driver === 'creator',
     notCancelable: ({ context: { task } }) => !task.cancelable,
     outOfBounds: ({ event }) =>
       event.type === 'UPDATE_PROGRESS' &&
@@ -393,12 +394,14 @@ const chart = setup({
       ...joining(task, { to: 'error', error: requestCanceled }, event),
       cancelled: true,
     })),
-    expireQueuedParent: changing('EXPIRE')((task, event) =>
-      joining(task, { to: 'error', error: timedout }, event),
-    ),
-    expireQueued: changing('EXPIRE')((task, event) =>
-      concluded(task, { to: 'error', error: timedout }, event),
-    ),
+    expireQueuedParent: changing(
+      'EXPIRE',
+      'START',
+    )((task, event) => joining(task, { to: 'error', error: timedout }, event)),
+    expireQueued: changing(
+      'EXPIRE',
+      'START',
+    )((task, event) => concluded(task, { to: 'error', error: timedout }, event)),
     start: changing(
       'START',
       'SET_STATE',
@@ -501,6 +504,16 @@ const cancelRunning = [
   { target: 'canceling', actions: 'ask', meta: { outcome: 'requested' } },
 ] as const;
 const ignored = { meta: nothing } as const;
+/** A task whose time is over ends so, also where nobody was there to say it before its turn came. */
+const expireWaiting = [
+  {
+    guard: 'pastDeadlineButChildrenOpen',
+    target: 'running.joining',
+    actions: 'expireQueuedParent',
+    meta: ok,
+  },
+  { guard: 'pastDeadline', target: 'error', actions: 'expireQueued', meta: ok },
+] as const;
 const ignoreIfHeldElsewhere = { guard: 'notHolder', meta: nothing } as const;
 const saveCheckpoint = [refuseLostFence, { actions: 'saveCheckpoint', meta: ok }] as const;
 /** A body that was told to end gets the reason of its abort. */
@@ -529,7 +542,11 @@ export const taskMachine = chart.createMachine({
           },
           { target: 'error', actions: 'cancelQueued', meta: { outcome: 'canceled' } },
         ],
-        START: { guard: 'bySupervisor', target: 'running', actions: 'start', meta: ok },
+        START: [
+          { guard: 'byCreator', meta: invalidState },
+          ...expireWaiting,
+          { target: 'running', actions: 'start', meta: ok },
+        ],
         UPDATE_PROGRESS: refuseLostFence,
         SET_DESCRIPTION: describe,
         SET_CANCELABLE: setCancelable,
@@ -546,17 +563,7 @@ export const taskMachine = chart.createMachine({
         SPAWN: refuseLostFence,
         BODY_RETURNED: refuseLostFence,
         BODY_THREW: refuseLostFence,
-        EXPIRE: [
-          refuseLostFence,
-          {
-            guard: 'pastDeadlineButChildrenOpen',
-            target: 'running.joining',
-            actions: 'expireQueuedParent',
-            meta: ok,
-          },
-          { guard: 'pastDeadline', target: 'error', actions: 'expireQueued', meta: ok },
-          ignored,
-        ],
+        EXPIRE: [refuseLostFence, ...expireWaiting, ignored],
         EVICT: refuseLostFence,
         UNRESPONSIVE: refuseLostFence,
         LOSE: [ignoreIfHeldElsewhere, { target: 'error', actions: 'failAsLost', meta: ok }],

@@ -240,10 +240,11 @@ const rulings: { readonly [T in TaskEvent['type']]: (task: Ruled, event: Event<T
       : changes(task, { cancelable }),
   SAVE_CHECKPOINT: (task, { checkpoint }) =>
     isRunning(task) ? changes(task, { checkpoint }) : stays(task, 'InvalidState'),
-  START: (task, { at, worker }) =>
-    task.leaf === 'queued' && task.life.driver === 'supervisor'
-      ? starts(task, at, worker)
-      : stays(task, 'InvalidState'),
+  START: (task, { at, worker }) => {
+    if (task.leaf !== 'queued' || task.life.driver !== 'supervisor') return stays(task, 'InvalidState');
+    const isOver = at >= (task.life.deadlineAt ?? Number.POSITIVE_INFINITY);
+    return isOver ? ends(task, { to: 'error', error: timedout }, at) : starts(task, at, worker);
+  },
   BODY_RETURNED: (task, { result, at }) =>
     isRunning(task) ? ends(task, { to: 'success', result }, at) : stays(task, 'InvalidState'),
   BODY_THREW: threw,

@@ -233,22 +233,25 @@ const ends: readonly Move[] = [
 const times: readonly Move[] = [
   { event: 'EXPIRE', from: working, to: 'running.expiring', outcome: 'ok', so: isAborted },
   { event: 'EVICT', from: working, to: 'running.evicting', outcome: 'ok', so: isAborted },
-  {
-    event: 'EXPIRE',
-    from: queued,
-    to: 'error',
-    outcome: 'ok',
-    where: both(hasNone, ({ life }) => life.deadlineAt !== undefined),
-    so: faultIs('Timedout'),
-  },
-  {
-    event: 'EXPIRE',
-    from: queued,
-    to: 'running.joining',
-    outcome: 'ok',
-    where: both(hasChildren, ({ life }) => life.deadlineAt !== undefined),
-    so: (after) => after.held?.to === 'error',
-  },
+  // By the clock; or, where nobody rang, when its turn comes.
+  ...['EXPIRE', 'START'].flatMap((event): readonly Move[] => [
+    {
+      event,
+      from: queued,
+      to: 'error',
+      outcome: 'ok',
+      where: both(hasNone, ({ life }) => life.deadlineAt !== undefined),
+      so: faultIs('Timedout'),
+    },
+    {
+      event,
+      from: queued,
+      to: 'running.joining',
+      outcome: 'ok',
+      where: both(hasChildren, ({ life }) => life.deadlineAt !== undefined),
+      so: (after) => after.held?.to === 'error',
+    },
+  ]),
 ];
 
 const mayBeLost = ({ life }: TaskRecord) => life.lost < life.maxLost;
