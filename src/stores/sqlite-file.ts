@@ -122,8 +122,9 @@ export class SqliteFile {
   }
 
   #assertOurs(): void {
-    const id = this.get('PRAGMA application_id')?.[0] as number;
+    // What it holds before whose it is: another process may make it in between, and gives it both at once.
     const objects = this.get('SELECT count(*) FROM sqlite_schema')?.[0] as number;
+    const id = this.get('PRAGMA application_id')?.[0] as number;
     if (id === applicationId || (id === 0 && objects === 0)) return;
     const whose =
       id === 0 ? 'of another application' : `of another application (its application_id is ${id})`;
