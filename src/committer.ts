@@ -90,8 +90,9 @@ export class Committer {
           finish();
           this.#lastRefusal = undefined;
           this.#inFlight = undefined;
-          this.#settle(batch, verdicts);
+          // The store goes on with what has gathered while its verdicts are dealt with.
           this.flush();
+          this.#settle(batch, verdicts);
         }),
       (error: unknown) =>
         this.#port.deliver(() => {

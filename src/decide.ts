@@ -1,9 +1,12 @@
 import type { SnapshotFrom } from 'xstate';
 import { type Outcome, type TaskLife, type TaskEvent, taskMachine } from '../machines/task.ts';
 import { leafOf, snapshotAt, step } from '../machines/chart.ts';
+import { compile } from './compile/index.ts';
 import type { TaskRecord } from './record.ts';
 
 export type TaskSnapshot = SnapshotFrom<typeof taskMachine>;
+
+const chart = compile(taskMachine);
 
 /** What the chart says to one event: the record that would be true, and the answer to its sender. Nothing happened yet. */
 export interface Decision {
@@ -16,12 +19,12 @@ export interface Decision {
 
 /** The chart's snapshot of a record. */
 export function snapshotOf(record: TaskRecord): TaskSnapshot {
-  return snapshotAt(taskMachine, record.leaf, { task: record.life, children: record.children });
+  return snapshotAt(chart, record.leaf, { task: record.life, children: record.children });
 }
 
 /** Decides by the chart alone: no time, no chance, no effect. */
 export function decide(record: TaskRecord, snapshot: TaskSnapshot, event: TaskEvent): Decision {
-  const { snapshot: next, outcome } = step(taskMachine, snapshot, event);
+  const { snapshot: next, outcome } = step(chart, snapshot, event);
   if (next === snapshot) return { event, outcome, record, snapshot };
   const leaf = leafOf(next.value);
   if (leaf === record.leaf && sameLife(record.life, next.context.task))
