@@ -30,6 +30,15 @@ function charted(source: string): string {
   ].join('\n');
 }
 
+/** The table that decisions are made by is that of the chart as it is then. */
+function compiled(source: string): string {
+  const beside = JSON.stringify(new URL('present-mutant.ts', import.meta.url).href);
+  const made = 'const chart = compile(taskMachine);';
+  const find = { name: 'the compiled chart', file: 'src/decide.ts', find: made };
+  const remade = 'let chart = compile(taskMachine); follow(() => { chart = compile(taskMachine); });';
+  return `import { follow } from ${beside};\n${replaced(source, { ...find, replace: remade } as Patch)}`;
+}
+
 function editing(edits: Readonly<Record<string, Edit>>): void {
   registerHooks({
     load(url, context, nextLoad) {
@@ -48,5 +57,9 @@ export function loadPatched(patch: Patch): void {
 
 /** Charts that are loaded from now on can become any of their mutants. */
 export function loadCharts(): void {
-  editing({ 'machines/task.ts': charted, 'machines/supervisor.ts': charted });
+  editing({
+    'machines/task.ts': charted,
+    'machines/supervisor.ts': charted,
+    'src/decide.ts': compiled,
+  });
 }

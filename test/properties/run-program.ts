@@ -57,8 +57,8 @@ class World {
       const { supervisor } = await this.#simulation.start({
         tasks: known.all,
         concurrency,
-        // Few beats: a program takes long, and nobody is lost in it.
-        leaseMs: longMs,
+        // Few beats, as a program takes long. Who is seen to be gone at last is gone long before all is quiet.
+        leaseMs: longMs / 2,
         faults: { refused, lost },
         // A program may hold back an answer for longer than any store would.
         storeRetryMs: Number.POSITIVE_INFINITY,
