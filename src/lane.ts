@@ -252,14 +252,11 @@ export class Lane {
 
   #decideAgain(operations: readonly Operation[], verdict: Verdict): void {
     if (verdict.isLeaseOver) return this.#giveUpClaims(operations, verdict);
-    const {
-      records: [record],
-      refused,
-      reservation,
-    } = verdict;
-    const named = reservation && operations.find(({ writes }) => refused && writes?.includes(refused));
-    this.#waiting = [...operations.filter((operation) => operation !== named), ...this.#waiting];
-    if (named && reservation) return named.reserved?.(reservation);
+    const [record] = verdict.records;
+    const found = reservedFor(operations, verdict);
+    this.#waiting = [...operations.filter((operation) => !found.has(operation)), ...this.#waiting];
+    for (const [{ reserved }, reservation] of found) reserved?.(reservation);
+    if (found.size > 0) return;
     for (const { event } of operations) this.#port.conflict(record, event);
     this.#replace(record);
   }
@@ -420,6 +417,23 @@ function entriesOf(
     before = after;
   }
   return entries;
+}
+
+/** The operations that reserve a name that stands for another key, and what was found under it. */
+function reservedFor(
+  operations: readonly Operation[],
+  { reservations = [] }: Verdict,
+): ReadonlyMap<Operation, Reservation> {
+  const byName = new Map(reservations.map((reservation) => [reservation.name, reservation]));
+  const found = new Map<Operation, Reservation>();
+  if (byName.size === 0) return found;
+  for (const operation of operations) {
+    for (const write of operation.writes ?? []) {
+      const reservation = write.kind === 'reserve' ? byName.get(write.name) : undefined;
+      if (reservation) found.set(operation, reservation);
+    }
+  }
+  return found;
 }
 
 function isInserted(operations: readonly Operation[], { key }: TaskRecord): boolean {

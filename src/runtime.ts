@@ -182,7 +182,8 @@ export class Runtime {
     return new Promise((resolve, reject) => {
       const settle = (verdict: Verdict) => {
         const [inserted] = verdict.records;
-        if (verdict.reservation) return answerReserved(verdict.reservation, reservation, resolve, reject);
+        const [found] = verdict.reservations ?? [];
+        if (found) return answerReserved(found, reservation, resolve, reject);
         if (verdict.fault) return reject(verdict.fault);
         if (!verdict.ok) return reject(new Fault('SystemError', `Expected a new key, got ${record.key}.`));
         if (inserted && controller) this.#lanes.drive(inserted, controller);

@@ -104,8 +104,8 @@ export interface Verdict {
   readonly records: readonly (TaskRecord | undefined)[];
   /** The first write that was refused. */
   readonly refused?: Write | undefined;
-  /** What the refused `reserve` found. */
-  readonly reservation?: Reservation | undefined;
+  /** Where a `reserve` was refused: for what the names of the group stand that stand for other keys, in the order of its writes. */
+  readonly reservations?: readonly Reservation[] | undefined;
   /** The refused `replace` would have put the task under a lease that is over. */
   readonly isLeaseOver?: boolean | undefined;
   /**

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { patches } from './mutants/patches.ts';
 
-const main = join(import.meta.dirname, 'mutants/main.ts');
+const root = join(import.meta.dirname, '..');
+const main = join(root, 'test/mutants/main.ts');
 
 /** Rejects where the command says that it is not as it should be. */
 async function mutants(...args: readonly string[]): Promise<string> {
@@ -12,6 +15,13 @@ async function mutants(...args: readonly string[]): Promise<string> {
 }
 
 describe('mutants', { timeout: 120_000 }, () => {
+  test('each patch finds its text once', () => {
+    const outdated = patches.filter(
+      ({ file, find }) => readFileSync(join(root, file), 'utf8').split(find).length !== 2,
+    );
+    expect(outdated.map(({ name, file }) => `${name}: ${file}`)).toEqual([]);
+  });
+
   test('mistakes in the code are found in each seed, within two steps of the shortest; the code as it is passes', async () => {
     const names = ['double abort', 'task queued CANCEL[2] removed', 'supervisor starting STARTED[0] removed'];
     const said = await mutants(

@@ -8,6 +8,7 @@ import {
   type Query,
   type RecordFilter,
   type RecordStore,
+  type Reservation,
   type TaskRecord,
   type Verdict,
   type Write,
@@ -120,9 +121,9 @@ class MemoryRecords implements RecordStore {
     if (!refused) for (const write of group) this.#write(write);
     const records = this.#recordsOf(group);
     if (!refused) return { ok: true, records };
-    const reservation = refused.kind === 'reserve' ? this.#reservations.find(refused.name, now) : undefined;
+    const reservations = refused.kind === 'reserve' ? this.#inTheWayOf(group, now) : undefined;
     const isLeaseOver = refused.kind === 'replace' && this.#comesUnderLostLease(refused.record);
-    return { ok: false, records, refused, reservation, isLeaseOver };
+    return { ok: false, records, refused, reservations, isLeaseOver };
   }
 
   #comesUnderLostLease({ key, life }: TaskRecord): boolean {
@@ -133,10 +134,17 @@ class MemoryRecords implements RecordStore {
     return group.map((write) => this.#records.get(keyOf(write)));
   }
 
+  /** The names of the group that stand for other keys. */
+  #inTheWayOf(group: Group, now: number): Reservation[] {
+    return group.flatMap((write) => {
+      const found = write.kind === 'reserve' ? this.#reservations.find(write.name, now) : undefined;
+      return found && found.key !== keyOf(write) ? found : [];
+    });
+  }
+
   #admits(write: Write, now: number): boolean {
     if (write.kind === 'add') return true;
-    if (write.kind === 'reserve')
-      return (this.#reservations.find(write.name, now)?.key ?? write.key) === write.key;
+    if (write.kind === 'reserve') return this.#inTheWayOf([write], now).length === 0;
     const present = this.#records.get(keyOf(write));
     if (write.kind === 'insert') return present === undefined;
     if (present?.sequence !== write.sequence || present.life.fence !== write.fence) return false;

@@ -8,6 +8,7 @@ import type {
   Pruned,
   Query,
   RecordStore,
+  Reservation,
   TaskRecord,
   Verdict,
   Write,
@@ -157,13 +158,13 @@ function isAccepted(verdict: RowVerdict): verdict is Accepted {
 function verdictOf(group: Group, verdict: RowVerdict): Verdict {
   if (isAccepted(verdict))
     return { ok: true, records: group.map((write, at) => stored(group, write, verdict[at] ?? null)) };
-  const { reservation, never, isLeaseOver } = verdict;
+  const { reservations, never, isLeaseOver } = verdict;
   const refused = group[verdict.refused];
   return {
     ok: false,
     records: verdict.rows.map((row) => (row ? recordOf(row) : undefined)),
     refused,
-    reservation: reservation ? reservationOf(reservation) : undefined,
+    reservations: reservations?.map(reservationOf),
     isLeaseOver,
     fault: never === null ? undefined : invalidArgument('record', 'one that SQLite can keep', never),
   };
@@ -193,7 +194,7 @@ function sameSums(a: TaskRecord['children'], b: TaskRecord['children']): boolean
   return a === b || (a?.open === b?.open && a?.weight === b?.weight && a?.done === b?.done);
 }
 
-function reservationOf([name, key, digest, expiresAt, owner]: ReservationRow): Verdict['reservation'] {
+function reservationOf([name, key, digest, expiresAt, owner]: ReservationRow): Reservation {
   return {
     name: textOf(name),
     key: textOf(key),

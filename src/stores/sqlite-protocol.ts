@@ -45,7 +45,7 @@ export type Accepted = readonly (Place | ReadRow | null)[];
 export interface Refused {
   readonly rows: readonly (ReadRow | null)[];
   readonly refused: number;
-  readonly reservation: ReservationRow | null;
+  readonly reservations: readonly ReservationRow[] | null;
   /** Why it can never be kept. */
   readonly never: string | null;
   readonly isLeaseOver: boolean;

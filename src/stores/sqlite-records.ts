@@ -74,7 +74,7 @@ function alone(file: SqliteFile, total: Total, group: readonly RowWrite[], now: 
     file.run('RELEASE group_');
     Object.assign(total, totalBefore);
     const rows = group.map(([, key]) => readRow(file, key));
-    return { rows, refused: 0, reservation: null, never: (error as Error).message, isLeaseOver: false };
+    return { rows, refused: 0, reservations: null, never: (error as Error).message, isLeaseOver: false };
   }
 }
 
@@ -94,9 +94,17 @@ function commitGroup(file: SqliteFile, total: Total, group: readonly RowWrite[],
 
 function refusalOf(file: SqliteFile, group: readonly RowWrite[], refused: number, now: number): Refused {
   const write = group[refused];
-  const reservation = write?.[0] === 'reserve' ? (findReservation(file, write[2][0], now) ?? null) : null;
+  const reservations = write?.[0] === 'reserve' ? inTheWayOf(file, group, now) : null;
   const rows = group.map(([, key]) => readRow(file, key));
-  return { rows, refused, reservation, never: null, isLeaseOver: isLeaseOver(file, write) };
+  return { rows, refused, reservations, never: null, isLeaseOver: isLeaseOver(file, write) };
+}
+
+/** The names of the group that stand for other keys. */
+function inTheWayOf(file: SqliteFile, group: readonly RowWrite[], now: number): ReservationRow[] {
+  return group.flatMap((write) => {
+    const found = write[0] === 'reserve' ? findReservation(file, write[2][0], now) : undefined;
+    return found && found[1] !== write[1] ? [found] : [];
+  });
 }
 
 /** It is refused for that alone: otherwise it has moved on. */
@@ -116,7 +124,7 @@ function admits(file: SqliteFile, write: RowWrite, found: Found | undefined, now
     case 'insert':
       return found === undefined;
     case 'reserve':
-      return (findReservation(file, write[2][0], now)?.[1] ?? write[1]) === write[1];
+      return inTheWayOf(file, [write], now).length === 0;
     case 'check':
       return found?.[1] === write[2] && found[2] === write[3];
     default:

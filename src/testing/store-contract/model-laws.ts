@@ -82,11 +82,11 @@ async function recordStep(store: Store, model: RecordModel, draw: Draw, now: num
     const groups = [group(draw, model, now)];
     const verdicts = await records.commit(groups, worker, now);
     // Members that are unset and members that are left out are the same here.
-    const whole = verdicts.map(({ ok, records: shown, refused, reservation }) => ({
+    const whole = verdicts.map(({ ok, records: shown, refused, reservations }) => ({
       ok,
       records: shown,
       refused,
-      reservation,
+      reservations,
     }));
     assert.deepEqual(whole, model.commit(groups, now));
   } else if (kind < 8) {

@@ -50,8 +50,8 @@ export class RecordModel {
       const refused = group.find((write) => !this.#isAdmitted(write, now));
       if (!refused) for (const write of group) this.#write(write);
       const records = group.map((write) => this.read(keyOf(write)));
-      const reservation = refused?.kind === 'reserve' ? this.#reserved(refused.name, now) : undefined;
-      return { ok: !refused, records, refused, reservation };
+      const reservations = refused?.kind === 'reserve' ? this.#inTheWayOf(group, now) : undefined;
+      return { ok: !refused, records, refused, reservations };
     });
   }
 
@@ -98,13 +98,21 @@ export class RecordModel {
     }
   }
 
+  /** The names of the group that stand for other keys. */
+  #inTheWayOf(group: Group, now: number): Reservation[] {
+    return group.flatMap((write) => {
+      const found = write.kind === 'reserve' ? this.#reserved(write.name, now) : undefined;
+      return found && found.key !== keyOf(write) ? found : [];
+    });
+  }
+
   #reserved(name: string, now: number): Reservation | undefined {
     return this.#reservations.find((reservation) => reservation.name === name && reservation.expiresAt > now);
   }
 
   #isAdmitted(write: Write, now: number): boolean {
     if (write.kind === 'add') return true;
-    if (write.kind === 'reserve') return (this.#reserved(write.name, now)?.key ?? write.key) === write.key;
+    if (write.kind === 'reserve') return this.#inTheWayOf([write], now).length === 0;
     const present = this.read(keyOf(write));
     if (write.kind === 'insert') return !present;
     return present?.sequence === write.sequence && present.life.fence === write.fence;

@@ -25,14 +25,14 @@ async function commitAt(store: Store, afterMs: number, ...group: Group) {
 
 /** The key for which a name stands: another one that asks for it is refused, and told. */
 async function holder(store: Store, name: string, afterMs = 0): Promise<string | undefined> {
-  const { ok, reservation } = await commitAt(store, afterMs, reserve(name, 'nobody'), {
+  const { ok, reservations } = await commitAt(store, afterMs, reserve(name, 'nobody'), {
     kind: 'check',
     key: 'none',
     sequence: 1,
     fence: 0,
   });
   assert.equal(ok, false, 'Expected the check to refuse the group, so that nothing is reserved.');
-  return reservation?.key;
+  return reservations?.[0]?.key;
 }
 
 const prune = (store: Store, afterMs: number) =>
@@ -54,19 +54,31 @@ export const reservationLaws: readonly StoreLaw[] = [
       const [first] = await inserted(store, queued('a'));
       await commitAt(store, 0, reserve('n', 'a', { digest: 'd', owner: 'a' }));
       const again = reserve('n', 'b', { digest: 'e' });
-      const { ok, records, refused, reservation } = await commitAt(store, 0, insert(queued('b')), again);
+      const { ok, records, refused, reservations } = await commitAt(store, 0, insert(queued('b')), again);
       assert.deepEqual(
         { ok, records, refused },
         { ok: false, records: [undefined, undefined], refused: again },
       );
-      assert.deepEqual(reservation, {
-        name: 'n',
-        key: 'a',
-        digest: 'd',
-        expiresAt: start + 1_000,
-        owner: 'a',
-      });
+      const found = { name: 'n', key: 'a', digest: 'd', expiresAt: start + 1_000, owner: 'a' };
+      assert.deepEqual(reservations, [found]);
       assert.deepEqual([await readOne(store, 'a'), await readOne(store, 'b')], [first, undefined]);
+    },
+  },
+  {
+    name: 'of the names of a group that is refused all are told that stand for other keys',
+    async run(store) {
+      await commitAt(store, 0, reserve('n', 'a'), reserve('m', 'b'), reserve('own', 'c'));
+      const names = ['own', 'm', 'free', 'n'].map((name) => reserve(name, 'c'));
+      const { ok, reservations = [] } = await commitAt(store, 0, ...names);
+      assert.equal(ok, false);
+      assert.deepEqual(
+        reservations.map(({ name, key }) => [name, key]),
+        [
+          ['m', 'b'],
+          ['n', 'a'],
+        ],
+      );
+      assert.equal(await holder(store, 'free'), undefined);
     },
   },
   {
@@ -83,7 +95,7 @@ export const reservationLaws: readonly StoreLaw[] = [
       const groups = ['a', 'b'].map((key) => [insert(queued(key)), reserve('n', key)]);
       const verdicts = await store.records.commit(groups, worker, start);
       assert.deepEqual(
-        verdicts.map(({ ok, reservation }) => [ok, reservation?.key]),
+        verdicts.map(({ ok, reservations }) => [ok, reservations?.[0]?.key]),
         [
           [true, undefined],
           [false, 'a'],

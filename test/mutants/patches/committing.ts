@@ -19,7 +19,7 @@ export const committing: readonly Patch[] = [
   {
     name: 'idempotency race',
     file: 'src/stores/memory-records.ts',
-    find: 'return (this.#reservations.find(write.name, now)?.key ?? write.key) === write.key;',
+    find: 'return this.#inTheWayOf([write], now).length === 0;',
     replace: 'return true;',
     why: 'two submits with one key make two tasks',
   },

@@ -34,7 +34,7 @@ export const lanes: readonly Patch[] = [
   {
     name: 'conflict drops the operations',
     file: 'src/lane.ts',
-    find: 'this.#waiting = [...operations.filter((operation) => operation !== named), ...this.#waiting];',
+    find: 'this.#waiting = [...operations.filter((operation) => !found.has(operation)), ...this.#waiting];',
     replace: 'this.#waiting = [...this.#waiting];',
     why: 'what was decided on an old record is never decided again',
   },

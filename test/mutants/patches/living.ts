@@ -161,9 +161,9 @@ export const living: readonly Patch[] = [
   {
     name: 'key returned before the commit',
     file: 'src/runtime.ts',
-    find: 'this.#committer.add(\n          creating(record, reservation),',
+    find: 'this.#committer.add(creating(record, reservation), settle, reject);',
     replace:
-      'if (!reservation) resolve(record.key);\n        this.#committer.add(\n          creating(record, reservation),',
+      'if (!reservation) resolve(record.key); this.#committer.add(creating(record, reservation), settle, reject);',
     why: 'a caller has a key that stands for nothing yet',
   },
   {
