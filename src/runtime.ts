@@ -19,6 +19,7 @@ import { Life } from './life.ts';
 import { LoopShare } from './loop-share.ts';
 import { Mailbox } from './mailbox.ts';
 import type { InspectObserver } from './observer.ts';
+import { Overdue } from './overdue.ts';
 import { patientStore, readable } from './patient-store.ts';
 import type { Random } from './random.ts';
 import { type TaskRecord, isFinal, structuredParent } from './record.ts';
@@ -77,6 +78,7 @@ export class Runtime {
   readonly #recovery: Recovery;
   /** Undefined where the store dies with the process. */
   readonly #leases: Leases | undefined;
+  readonly #overdue: Overdue | undefined;
   readonly #gate: LeaseGate;
   readonly #leaveStore: (() => void)[] = [];
   /** The store, but what it refuses for the moment is asked again. */
@@ -109,6 +111,7 @@ export class Runtime {
     this.#bodies = this.#createBodies();
     this.#recovery = this.#createRecovery();
     this.#leases = this.#createLeases();
+    this.#overdue = this.#createOverdue();
     this.#gate = this.#createGate();
     this.#idle = new Idle(this.#storePort());
     this.#retainer = new Retainer(options.retention, {
@@ -140,6 +143,7 @@ export class Runtime {
     await this.#readControl();
     await this.#leases?.start();
     await this.#recovery.sweep();
+    this.#overdue?.start();
     await this.#called(async () => this.#life.send('STARTED'));
   }
 
@@ -432,6 +436,7 @@ export class Runtime {
     this.#timers.clear();
     this.#retainer.stop();
     this.#leases?.end();
+    this.#overdue?.stop();
     this.events.end();
   }
 
@@ -555,6 +560,18 @@ export class Runtime {
         this.#lanes.hint('all');
       },
       takeOver: (worker) => this.#recovery.takeOver(worker),
+    });
+  }
+
+  /** Where the store is this process's alone, whatever waits in it has its alarm here. */
+  #createOverdue(): Overdue | undefined {
+    if (!this.#store.leases) return undefined;
+    return new Overdue({
+      ...this.#storePort(),
+      clock: this.clock,
+      timers: this.#background,
+      leaseMs: this.options.leaseMs,
+      operate: (key, event) => this.#lanes.operate(key, event),
     });
   }
 

@@ -132,6 +132,8 @@ export interface RecordFilter {
   readonly rootTaskKeys?: readonly string[] | undefined;
   /** Those under the lease of one of these workers. */
   readonly workers?: readonly string[] | undefined;
+  /** Those that have not ended, and whose deadline is not after this time (epoch milliseconds). */
+  readonly overdueAt?: number | undefined;
 }
 
 export interface Query {

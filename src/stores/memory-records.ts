@@ -251,8 +251,10 @@ function predicate(filter: RecordFilter): (record: TaskRecord) => boolean {
   oneOf(filter.parentTaskKeys, ({ creation }) => creation.parentTaskKey);
   oneOf(filter.rootTaskKeys, ({ creation }) => creation.rootTaskKey);
   oneOf(filter.workers, ({ life }) => life.worker);
-  const { typesOtherThan } = filter;
+  const { typesOtherThan, overdueAt } = filter;
   if (typesOtherThan) checks.push(({ creation }) => !typesOtherThan.includes(creation.type));
+  if (overdueAt !== undefined)
+    checks.push((record) => !isFinal(record) && (record.life.deadlineAt ?? Infinity) <= overdueAt);
   return (record) => checks.every((check) => check(record));
 }
 

@@ -32,15 +32,41 @@ export function queryRows(file: SqliteFile, { filter, after, limit }: Query): Re
     .filter(({ column, values }) => indexed.includes(column) && !values.includes(''))
     .toSorted((a, b) => indexed.indexOf(a.column) - indexed.indexOf(b.column))[0];
   const isAny = kinds.length === 8 && !filter.types && !filter.typesOtherThan;
-  const rest = [...choices.filter((choice) => choice !== best), ...(best ? kindChoices(filter, kinds) : [])];
+  const isByKind = best === undefined && filter.overdueAt === undefined;
+  const rest = [
+    ...choices.filter((choice) => choice !== best),
+    ...(isByKind ? [] : kindChoices(filter, kinds)),
+  ];
   const restriction = rest.map(conditionOf);
-  const starts = best ? valuesOf(best) : isAny ? [everything] : byKind(file, filter, kinds);
+  const starts = startsOf(file, filter, best, isAny ? undefined : kinds);
   const ids = starts.flatMap((start) => idsOf(file, [start, ...restriction], after, limit));
   const first = starts.length === 1 ? ids : [...new Set(ids)].toSorted((a, b) => a - b).slice(0, limit);
   return first.map((id) => readRowById(file, id)).filter((row) => row !== null);
 }
 
 const everything: Condition = { sql: 'TRUE', values: [] };
+
+/** Few are overdue: all of them are found by an index of their own, and put in order. */
+const overdueSql = `id IN (SELECT id FROM task INDEXED BY task_by_deadline WHERE ended_at IS NULL AND deadline_at <= ?)`;
+
+/** What is looked up in an index; `kinds` undefined: all of them. */
+function startsOf(
+  file: SqliteFile,
+  filter: RecordFilter,
+  best: Choice | undefined,
+  kinds: readonly number[] | undefined,
+): readonly Condition[] {
+  const { overdueAt } = filter;
+  const overdue = overdueAt === undefined ? [] : [{ sql: overdueSql, values: [overdueAt] }];
+  if (best) return valuesOf(best).map((start) => both(start, ...overdue));
+  if (overdue.length > 0) return overdue;
+  return kinds ? byKind(file, filter, kinds) : [everything];
+}
+
+function both(...conditions: readonly Condition[]): Condition {
+  const sql = conditions.map((condition) => condition.sql).join(' AND ');
+  return { sql, values: conditions.flatMap(({ values }) => values) };
+}
 
 function idsOf(file: SqliteFile, conditions: readonly Condition[], after: number, limit: number): number[] {
   const where = conditions.map(({ sql }) => sql).join(' AND ');

@@ -30,7 +30,7 @@ const findSql = `SELECT id, sequence, fence, kind, children_open, children_weigh
 const readSql = `SELECT ${readColumns} FROM task WHERE key = ?`;
 export const insertSql = `INSERT INTO task (id, key, outcome, place, ended_at, sequence, fence, leaf, kind, worker, is_long, life,
   type, entity, tag, activation_id, parent_key, root_key, is_structured, children_open, children_weight, children_done,
-  creation) VALUES (${Array.from({ length: 23 }, () => '?').join(', ')})`;
+  deadline_at, creation) VALUES (${Array.from({ length: 24 }, () => '?').join(', ')})`;
 export const stepSql = `UPDATE task SET sequence = ?, fence = ?, leaf = ?, kind = ?, worker = ?, is_long = ?, life = ? WHERE id = ?`;
 export const endSql = `UPDATE task SET outcome = ?, place = ?, ended_at = ?, sequence = ?, fence = ?, leaf = ?, kind = ?,
   worker = ?, is_long = ?, life = ? WHERE id = ?`;

@@ -21,8 +21,8 @@ export type RecordRow = readonly [
 
 /** sequence, fence, leaf, kind, worker, is_long, life */
 export const lifeAt = [3, 10] as const;
-/** type, entity, tag, activation_id, parent_key, root_key, is_structured, children (open, weight, done), creation */
-export const creationAt = [10, 21] as const;
+/** type, entity, tag, activation_id, parent_key, root_key, is_structured, children (open, weight, done), deadline_at, creation */
+export const creationAt = [10, 22] as const;
 
 /** The columns of a record that is read, in the order in which `recordOf` takes them. */
 export const readColumns = `id, key, sequence, fence, leaf, kind, worker, life, type, entity, tag, activation_id,
@@ -130,7 +130,7 @@ export function rowOf(record: TaskRecord, isNew: boolean): RecordRow {
 }
 
 function creationOf(record: TaskRecord, longTexts: LongText[]): readonly Value[] {
-  const { creation, children } = record;
+  const { creation, life, children } = record;
   return [
     columnText(creation.type),
     nullable(creation.entity),
@@ -142,6 +142,7 @@ function creationOf(record: TaskRecord, longTexts: LongText[]): readonly Value[]
     children?.open ?? null,
     children?.weight ?? null,
     children?.done ?? null,
+    life.deadlineAt ?? null,
     membersText(creation, creationPlan, longTexts),
   ];
 }

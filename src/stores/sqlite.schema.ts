@@ -31,6 +31,7 @@ CREATE TABLE task (
   children_open INTEGER,
   children_weight REAL,
   children_done REAL,
+  deadline_at REAL,
   creation TEXT NOT NULL,            -- what has no column, as text
   life TEXT NOT NULL
 ) STRICT;
@@ -41,6 +42,7 @@ CREATE INDEX task_by_entity ON task (entity, id) WHERE entity IS NOT NULL;
 CREATE INDEX task_by_tag ON task (tag, id) WHERE tag IS NOT NULL;
 CREATE INDEX task_by_activation ON task (activation_id, id) WHERE activation_id IS NOT NULL;
 CREATE INDEX task_by_worker ON task (worker, id) WHERE worker IS NOT NULL;
+CREATE INDEX task_by_deadline ON task (deadline_at) WHERE deadline_at IS NOT NULL AND ended_at IS NULL;
 CREATE INDEX task_by_outcome ON task (outcome, place) WHERE outcome IS NOT NULL;
 
 CREATE TABLE long_text (             -- written once, however often the rest of its task is

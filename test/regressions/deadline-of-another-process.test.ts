@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { type BodyContext, defineTask } from '../../src/index.ts';
+import { type BodyContext, createSupervisor, defineTask, memoryStore } from '../../src/index.ts';
 import { simulate } from '../../src/testing/index.ts';
+import { world } from '../support/world.ts';
 
 const started: number[] = [];
 const work = defineTask({
@@ -26,4 +27,19 @@ test('a task is not started after its deadline, though whoever submitted it has 
       expect(started).toEqual([500_000]);
       expect(info.startTime).toBeUndefined();
     });
+});
+
+test('a task whose submitter is gone ends soon after its deadline, though no slot is free', async () => {
+  const store = memoryStore({ leases: true });
+  await using worker = await world({ store, tasks: [work], concurrency: 1, leaseMs: 30_000 });
+  const { clock, supervisor } = worker;
+  const web = await createSupervisor({ store, clock, tasks: [work], run: false });
+  const busy = await web.submit(work, 500_000);
+  const { key } = await web.submit(work, 1, { deadlineMs: 60_000 });
+  await web.stop();
+  await clock.advance(75_000);
+  const { error, queueTime, completeTime } = await (await supervisor.task(key)).ended();
+  expect(error?.fault.name).toBe('Timedout');
+  expect(Number(completeTime) - Number(queueTime)).toBe(60_000);
+  expect((await (await supervisor.task(busy.key)).info()).state).toBe('running');
 });

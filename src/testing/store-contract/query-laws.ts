@@ -127,6 +127,26 @@ export const queryLaws: readonly StoreLaw[] = [
     },
   },
   {
+    name: 'a query for what is overdue finds what has not ended by its deadline',
+    async run(store) {
+      const due = { deadlineAt: start + 500 };
+      await inserted(
+        store,
+        queued('none'),
+        queued('waits', {}, due),
+        queued('later', {}, { deadlineAt: start + 501 }),
+      );
+      await reached(store, 'running.active', { worker: 'x' }, queued('runs', {}, due));
+      await reached(store, 'error', {}, queued('ended', {}, due));
+      assert.deepEqual(await keysOf(store, { overdueAt: start + 499 }), []);
+      assert.deepEqual(await keysOf(store, { overdueAt: start + 500 }), ['waits', 'runs']);
+      assert.deepEqual(await keysOf(store, { overdueAt: start + 501 }), ['waits', 'later', 'runs']);
+      assert.deepEqual(await keysOf(store, { overdueAt: start + 500, states: ['queued'] }), ['waits']);
+      assert.deepEqual(await keysOf(store, { overdueAt: start + 500, types: ['another'] }), []);
+      assert.deepEqual(await keysOf(store, { overdueAt: start + 500, workers: ['x'] }), ['runs']);
+    },
+  },
+  {
     name: 'a query with several members finds what passes all of them',
     async run(store) {
       const rows = [
