@@ -142,7 +142,8 @@ export class Runtime {
     );
     await this.#readControl();
     await this.#leases?.start();
-    await this.#recovery.sweep();
+    // Whoever starts nothing leaves what waits, and what is left, to those who do.
+    if (this.options.concurrency > 0 || !this.#leases) await this.#recovery.sweep();
     this.#overdue?.start();
     await this.#called(async () => this.#life.send('STARTED'));
   }

@@ -31,7 +31,6 @@ CREATE TABLE task (
   children_open INTEGER,
   children_weight REAL,
   children_done REAL,
-  deadline_at REAL,
   creation TEXT NOT NULL,            -- what has no column, as text
   life TEXT NOT NULL
 ) STRICT;
@@ -42,7 +41,6 @@ CREATE INDEX task_by_entity ON task (entity, id) WHERE entity IS NOT NULL;
 CREATE INDEX task_by_tag ON task (tag, id) WHERE tag IS NOT NULL;
 CREATE INDEX task_by_activation ON task (activation_id, id) WHERE activation_id IS NOT NULL;
 CREATE INDEX task_by_worker ON task (worker, id) WHERE worker IS NOT NULL;
-CREATE INDEX task_by_deadline ON task (deadline_at) WHERE deadline_at IS NOT NULL AND ended_at IS NULL;
 CREATE INDEX task_by_outcome ON task (outcome, place) WHERE outcome IS NOT NULL;
 
 CREATE TABLE long_text (             -- written once, however often the rest of its task is
@@ -112,6 +110,15 @@ CREATE TABLE total (                 -- one row: what would otherwise have to be
   changes_pruned INTEGER NOT NULL    -- and of the last that was forgotten
 ) STRICT;
 INSERT INTO total VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+`,
+  },
+  {
+    // What older code inserts meanwhile has no deadline here, and ends in its own process or when its turn comes.
+    readableFrom: 1,
+    sql: `
+ALTER TABLE task ADD COLUMN deadline_at REAL;
+UPDATE task SET deadline_at = json_extract(life, '$.deadlineAt') WHERE ended_at IS NULL;
+CREATE INDEX task_by_deadline ON task (deadline_at) WHERE deadline_at IS NOT NULL AND ended_at IS NULL;
 `,
   },
 ];

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { localized } from '../../machines/index.ts';
@@ -101,6 +102,44 @@ test(
     expect(Math.max(...written)).toBeLessThan(50_000_000);
   },
 );
+
+/** The file as the first version made it. */
+function asFirstVersion(path: string): void {
+  const database = new DatabaseSync(path);
+  database.exec(
+    'DROP INDEX task_by_deadline; ALTER TABLE task DROP COLUMN deadline_at; PRAGMA user_version = 1',
+  );
+  database.close();
+}
+
+test('a file of an older version is brought up to date, with all that is in it, and the older goes on', async () => {
+  using folder = temporaryFolder();
+  const path = folder.file('tasks.db');
+  const due = (key: string, deadlineAt?: number) => {
+    const record = queued(key);
+    return insert({ ...record, life: { ...record.life, deadlineAt } });
+  };
+  {
+    await using first = sqliteStore(path);
+    await first.records.commit([[due('a', start + 5)], [due('b')], [due('c', start + 9)]], 'w', start);
+  }
+  asFirstVersion(path);
+  await using store = sqliteStore(path);
+  const overdue = () => store.records.query({ filter: { overdueAt: start + 6 }, after: 0, limit: 9 });
+  expect((await overdue()).map(({ key }) => key)).toEqual(['a']);
+  expect(await store.records.counts()).toMatchObject({ queued: 3 });
+  const older = new DatabaseSync(path);
+  const columns = older
+    .prepare('SELECT name FROM pragma_table_info(?)')
+    .all('task')
+    .map(({ name }) => name);
+  const known = columns.filter((name) => name !== 'deadline_at').join(', ');
+  older.exec(
+    `INSERT INTO task (${known}) SELECT ${known.replace('id, key', "9, 'older'")} FROM task WHERE key = 'b'`,
+  );
+  older.close();
+  expect((await store.records.read(['older']))[0]?.leaf).toBe('queued');
+});
 
 test('a backup is the whole store at one moment, while work goes on, and never overwrites', async () => {
   using folder = temporaryFolder();
