@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
+import { installMissing } from './system-packages.ts';
 
 /** What a step may leave in the file that `CHECK_REPORT` names; the format is that of vitest's JSON reporter. */
 interface Report {
@@ -46,6 +47,7 @@ function read(file: string): Report | undefined {
   }
 }
 
+const missing = installMissing();
 const results: Awaited<ReturnType<typeof run>>[] = [];
 for (const [name, command] of steps) results.push(await run(name, command));
 rmSync(folder, { recursive: true });
@@ -53,8 +55,13 @@ rmSync(folder, { recursive: true });
 const total = (key: 'passed' | 'failed' | 'skipped') => results.reduce((sum, result) => sum + result[key], 0);
 console.log();
 if (total('skipped') > 0) console.log(`Skipped: ${total('skipped')} (marked ↓ above)`);
+for (const { for: test, packages } of missing) {
+  console.log(`Not run: ${test}. It needs ${packages.join(', ')}: apt-get install ${packages.join(' ')}`);
+}
 for (const { name, failed } of results) {
   if (failed > 0) console.log(`Failed: ${name} (${failed}). Run it alone: npm run ${name}`);
 }
 console.log(`${total('passed')} passed, ${total('failed')} failed`);
-process.exitCode = total('failed') === 0 ? 0 : 1;
+// Where nobody reads what was not run, it counts.
+const isComplete = missing.length === 0 || process.env['CI'] === undefined;
+process.exitCode = total('failed') === 0 && isComplete ? 0 : 1;

@@ -1,19 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { taskMachine } from '../machines/task.ts';
-import { diagram, table, wanted, withDiagrams } from '../scripts/charts.ts';
+import { table, wanted } from '../scripts/charts.ts';
 
-test.for(wanted())('$page shows the charts as they are', ({ page, is, shouldBe }) => {
+test.for(await wanted())('$page shows the charts as they are', ({ page, is, shouldBe }) => {
   expect(is, `${page} is outdated: npm run docs`).toBe(shouldBe);
 });
 
-test('the README shows the life of a task', () => {
-  const readme = wanted().find(({ page }) => page === 'README.md');
-  expect(readme?.is).toContain(diagram(taskMachine, 'overview'));
-});
-
-test('a marker for a chart that does not exist is refused', () => {
-  const page = '<!-- chart of machines/none.ts -->\n```mermaid\n\n```';
-  expect(() => withDiagrams(page)).toThrow('machines/none.ts');
+test('the README shows the life of a task and of a supervisor', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+  expect(readme).toContain('](docs/pictures/task.svg)');
+  expect(readme).toContain('](docs/pictures/supervisor.svg)');
 });
 
 test('every state answers every event', () => {

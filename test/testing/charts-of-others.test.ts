@@ -146,17 +146,20 @@ test('the picture marks the states and the moves of the path', async () => {
   }
   const found = (await ofDoor(() => new Broken()).catch((error: unknown) => error)) as ChartDifference;
   expect(found.chart).toMatchInlineSnapshot(`
-    "flowchart TD
-      at_closed["closed"]
-      at_end["end"]
-      start(( ))
-      start --> at_closed
-      at_closed -->|"OPEN"| at_end
-      at_end -->|"CLOSE"| at_closed
-      at_closed -.->|"2. CLOSE / true, not false"| at_closed
-      classDef visited fill:#dbeafe,stroke:#1d4ed8,stroke-width:2px,color:#000
-      classDef failed fill:#fee2e2,stroke:#b91c1c,stroke-width:3px,color:#000
-      class at_closed failed
-      linkStyle 3 stroke:#b91c1c,stroke-width:3px"
+    "flowchart TB
+      subgraph at_front_20_door["front door"]
+        at_front_20_door..initial((" "))
+        at_front_20_door.closed["closed"]
+        at_front_20_door.end["end"]
+      end
+      at_front_20_door..initial --> at_front_20_door.closed
+      at_front_20_door.closed -->|"OPEN"| at_front_20_door.end
+      at_front_20_door.end -->|"CLOSE"| at_front_20_door.closed
+      at_front_20_door.closed -.->|"2#46; CLOSE / true, not false"| at_front_20_door.closed
+      classDef initial fill:#57606a,stroke:#57606a
+      classDef failed stroke:#cf222e,stroke-width:3px
+      class at_front_20_door..initial initial
+      class at_front_20_door.closed failed
+      linkStyle 3 stroke:#cf222e,stroke-width:3px"
   `);
 });

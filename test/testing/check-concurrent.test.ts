@@ -81,7 +81,9 @@ describe('the message', () => {
     );
     for (const turn of turns) expect(message).toMatch(new RegExp(`^ +\\d+\\. ${turn}$`, 'm'));
     expect(message).toContain(chart);
-    expect(chart).toMatch(/at_running -\.->\|"client \d START \/ ok, not InvalidState"\| at_running/);
+    expect(chart).toMatch(
+      /at_job\.running -\.->\|"client \d START \/ ok, not InvalidState"\| at_job\.running/,
+    );
     expect(code).toBe('ERR_ASSERTION');
   });
 

@@ -47,7 +47,7 @@ test('the first answer that differs is named by its index', () => {
     'The log is not as the chart "task": at entry 3 the answer is canceled, expected alreadyRequested.',
   );
   expect(found.chart).toContain(
-    '  at_running_canceling -.->|"3. CANCEL / canceled, not alreadyRequested"| at_running_canceling',
+    '  at_task.running.canceling -.->|"3#46; CANCEL / canceled, not alreadyRequested"| at_task.running.canceling',
   );
 });
 

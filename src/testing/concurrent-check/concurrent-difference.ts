@@ -3,7 +3,7 @@ import { type ChartModel, leafAt } from '../model-check/chart-model.ts';
 import { type Mark, markedChart } from '../model-check/marked-chart.ts';
 import { shownReply } from '../model-check/reply.ts';
 import type { Failure, Run } from './concurrent-run.ts';
-import { type Answer, type History, type Operation, type Refusal, showAnswer, stepOf } from './judgement.ts';
+import { type Answer, type History, type Refusal, showAnswer, stepOf } from './judgement.ts';
 
 /** A call of the shortest program that was found. */
 export interface ConcurrentCall {
@@ -131,7 +131,7 @@ function chartOf(model: ChartModel, { inputs }: Run, { key, prefix, refused, ove
     const { operation, client } = invocation;
     const { state } = stepOf(model, snapshot, operation);
     const label = `${index + 1}. ${String(client)} ${operation.type} / ${showAnswer(answer)}`;
-    if (!('observe' in operation)) marks.push(markOf(snapshot, state, operation, label, false));
+    if (!('observe' in operation)) marks.push(markOf(snapshot, state, label, false));
     snapshot = state;
   }
   const missing = refused.find(({ invocation }) => invocation === overdue);
@@ -140,7 +140,7 @@ function chartOf(model: ChartModel, { inputs }: Run, { key, prefix, refused, ove
     const [expected] = missing.expected;
     const said = [overdue.answer, expected].flatMap((answer) => (answer ? [showAnswer(answer)] : []));
     const label = `${String(overdue.client)} ${overdue.operation.type} / ${said.join(', not ')}`;
-    marks.push(markOf(snapshot, state, overdue.operation, label, true));
+    marks.push(markOf(snapshot, state, label, true));
   }
   return markedChart(model.machine, marks);
 }
@@ -148,9 +148,8 @@ function chartOf(model: ChartModel, { inputs }: Run, { key, prefix, refused, ove
 function markOf(
   before: AnyMachineSnapshot,
   after: AnyMachineSnapshot,
-  { type }: Operation,
   label: string,
   hasFailed: boolean,
 ): Mark {
-  return { from: leafAt(before), to: leafAt(after), event: type, label, hasFailed };
+  return { from: leafAt(before), to: leafAt(after), label, hasFailed };
 }

@@ -158,7 +158,7 @@ function marksOf(
     const said =
       hasFailed && about === 'answer' ? `${shownReply(actual)}, not ${shown(answer)}` : shown(answer);
     const label = `${number}. ${who === '' ? '' : `${who} `}${type} / ${said}`;
-    return [{ from: before, to: after, event: type, label, hasFailed }];
+    return [{ from: before, to: after, label, hasFailed }];
   });
 }
 
