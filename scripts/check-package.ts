@@ -1,5 +1,5 @@
 // Packs the package, installs it in an empty folder as a user would, and tries every door there.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -100,6 +100,31 @@ function checkProgram() {
   });
 }
 
+const taskModule = `import { defineTask } from '${manifest.name}';
+export default defineTask({ type: 'sum', run: ({ input }) => input.reduce((a, b) => a + b, 0) });
+`;
+
+function checkCommand() {
+  const npx = (...args: string[]) => run('npx', [manifest.name, ...args]);
+  const says = (printed: string, expected: RegExp) => {
+    if (!expected.test(printed)) throw new Error(`Expected it to print ${expected}, got:\n${printed}`);
+  };
+  check('the command is there, and shows its help', () => says(npx('--help'), /^Usage: taskchart /));
+  check('the command runs a task, and finds it in its file', () => {
+    writeFileSync(join(folder, 'task.mjs'), taskModule);
+    says(npx('run', 'task.mjs', '--input', '[40, 2]', '--db', 'command.db'), /^42\n$/);
+    says(npx('list', '--db', 'command.db'), /^\S{36} {2}sum {2}success /);
+  });
+  check('the command says what to do where there is no file', () => {
+    const missing = spawnSync('npx', [manifest.name, 'list', '--db', 'none.db'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    says(missing.stderr, /^error: .*none\.db, but there is none\.\nGive the file /);
+    if (missing.status !== 2) throw new Error(`Expected exit code 2, got ${missing.status}`);
+  });
+}
+
 function packedFiles() {
   const entries = readdirSync(installed, { recursive: true, withFileTypes: true });
   const files = entries.filter((found) => found.isFile()).map((found) => join(found.parentPath, found.name));
@@ -137,6 +162,7 @@ function checkAll() {
   const wants = new Map(doors.map((door) => [door, missingPeer(door)]));
   checkDoors(doors.filter((door) => wants.get(door) === undefined));
   checkProgram();
+  checkCommand();
   const rest = doors.filter((door) => wants.get(door) !== undefined);
   if (rest.length === 0) return;
   console.log(`  … with the optional peers (${optional.join(', ')}):`);

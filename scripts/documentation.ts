@@ -1,5 +1,6 @@
-// Keeps the code and the output in the documentation equal to the examples: `npm run docs` quotes them anew.
+// Keeps the code, the output and the help in the documentation as they are: `npm run docs` quotes them anew.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { createProgram } from '../src/cli/program.ts';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
@@ -53,10 +54,23 @@ export function blocksOf(page: string, text = read(page)): Block[] {
 
 /** What the block must contain by its marker; undefined when it quotes nothing. */
 export function quoteFor({ marker = '' }: Block) {
+  const [, command] = /^help of taskchart(?: (\w+))?$/.exec(marker) ?? [];
+  if (marker.startsWith('help of taskchart')) return helpOf(command);
   const [, output, file, region] = /^(output of )?(\w+\/\S+?\.ts)(?:#(\S+))?$/.exec(marker) ?? [];
   if (file === undefined) return undefined;
   if (output !== undefined) return printedBy(file);
   return region === undefined ? read(file).trim() : regionOf(file, region);
+}
+
+/** What `taskchart --help`, or that of a command, prints in a terminal of 80 columns. */
+function helpOf(name: string | undefined) {
+  const program = createProgram(() => {});
+  const command = name === undefined ? program : program.commands.find((other) => other.name() === name);
+  if (!command) throw new Error(`Expected a command of taskchart, got ${name}`);
+  let help = '';
+  command.configureOutput({ writeOut: (text) => void (help += text), getOutHelpWidth: () => 80 });
+  command.outputHelp();
+  return help.trim();
 }
 
 /** What the example says, in its last comment, that it prints. */

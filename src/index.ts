@@ -11,6 +11,7 @@ export type { InspectObserver } from './observer.ts';
 export type { Random } from './random.ts';
 export { systemRandom } from './random.ts';
 export type { RetentionOptions } from './retention.ts';
+export type { ResubmitOptions } from './resubmission.ts';
 export { type Backoff, type Jitter, type RetryOptions, noRetry } from './retry.ts';
 
 export type {
@@ -50,6 +51,7 @@ export {
   type SpawnOptions,
   type TaskDefinition,
   defineTask,
+  isDefinition,
 } from './task.ts';
 export type {
   CancelReceipt,
@@ -59,5 +61,5 @@ export type {
   TaskHandle,
   Watch,
 } from './task-handle.ts';
-export type { AttemptInfo, TaskInfo } from './task-info.ts';
+export { type AttemptInfo, type TaskInfo, taskInfo } from './task-info.ts';
 export { type Turn, type TurnScheduler, immediateTurns } from './turn.ts';

@@ -208,7 +208,7 @@ export interface RecordStore {
   changes(worker: string, hint: (changed: Hint) => void): () => void;
   /** Removes final records that need not be kept, the oldest first; never a child whose parent is not final. */
   prune(request: PruneRequest): PromiseLike<Pruned>;
-  /** What every supervisor of this store obeys (pauses), by name. */
+  /** What every supervisor of this store obeys, by name: `pause:` and a type is a pause of it, `pause:` alone one of everything. */
   control(): PromiseLike<ReadonlyMap<string, string>>;
   /** Sets a control, or removes it with undefined; every other worker is hinted (with no key). */
   setControl(name: string, value: string | undefined, worker: string): PromiseLike<void>;

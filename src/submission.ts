@@ -249,7 +249,7 @@ function naming({ key, creation }: TaskRecord, childName: string | undefined): R
   };
 }
 
-function reasonOf(initiator: Initiator | undefined): TaskReason {
+export function reasonOf(initiator: Initiator | undefined): TaskReason {
   if (initiator === undefined) return system;
   if (typeof initiator === 'string') return { kind: 'user', userName: name('initiatedBy', initiator) };
   if (!['user', 'system', 'schedule', 'alarm'].includes(initiator?.kind)) {

@@ -21,6 +21,7 @@ import {
 import { type Random, systemRandom } from './random.ts';
 import { type RetentionOptions, retentionOf } from './retention.ts';
 import type { JournalMode } from './lane.ts';
+import { type ResubmitOptions, resubmissionOf } from './resubmission.ts';
 import { Runtime } from './runtime.ts';
 import type { Store } from './store.ts';
 import { memoryStore } from './stores/memory.ts';
@@ -109,6 +110,23 @@ export class Supervisor implements AsyncDisposable {
     if (!this.#access.isTrusted) await this.#access.permitType('Task.Create', definition.type);
     const key = await this.#runtime.insert(submission);
     return new Handle<R>(this.#runtime, this.#access, key);
+  }
+
+  /**
+   * A new task is in the store, queued, that does again what this one did: of the same type, input, entity, labels and
+   * limits, with attempts of its own. What has ended stays as it is. The new one is linked to it by `parentTaskKey`, for
+   * reading, so that `tasks({ parentTaskKey: key })` finds it. Its type need not be given to this supervisor.
+   *
+   * @throws ManagedObjectNotFound when there is none of that key.
+   * @throws InvalidState when it has not ended.
+   * @throws NotSupported when its creator drove it.
+   */
+  async resubmit(key: string, options: ResubmitOptions = {}): Promise<TaskHandle> {
+    if (typeof key !== 'string') throw invalidArgument('key', 'a text', key);
+    const submission = await resubmissionOf(this.#runtime, this.#access, key, options);
+    const { type } = submission.record.creation;
+    if (!this.#access.isTrusted) await this.#access.permitType('Task.Create', type);
+    return new Handle(this.#runtime, this.#access, await this.#runtime.insert(submission));
   }
 
   /**

@@ -61,7 +61,7 @@ export interface TaskInfo<R = unknown> {
   readonly unresponsiveSince?: Date;
 }
 
-/** The information about a record. */
+/** What a record that was read from a store says of its task, as a handle's `info()` shows it. */
 export function taskInfo(record: TaskRecord): TaskInfo {
   const { creation, life } = record;
   return defined({
