@@ -11,6 +11,12 @@ export interface SystemPackages {
 }
 
 const needed: readonly SystemPackages[] = [
+  { for: 'test/cli/terminal.test.ts', packages: ['tmux'], files: ['/usr/bin/tmux'] },
+  {
+    for: 'test/power.test.ts',
+    packages: ['gcc', 'libc6-dev'],
+    files: ['/usr/bin/gcc', '/usr/include/stdio.h'],
+  },
   {
     for: 'test/charts/chromium.test.ts',
     packages: ['chromium', 'fonts-dejavu-core'],
