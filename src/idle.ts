@@ -13,6 +13,8 @@ export class Idle {
   #waiting: PromiseWithResolvers<void>[] = [];
   #isCounting = false;
   #isStale = false;
+  /** How many of those who wait did so when the count was asked for: it says nothing to others. */
+  #covered = 0;
 
   constructor(port: IdlePort) {
     this.#port = port;
@@ -36,6 +38,7 @@ export class Idle {
     if (this.#isCounting) return;
     this.#isCounting = true;
     this.#isStale = false;
+    this.#covered = this.#waiting.length;
     this.#port.records.counts().then(
       ({ queued, running }) => this.#port.deliver(() => this.#counted(queued + running)),
       (error: unknown) => this.#port.deliver(() => this.#port.failed(error)),
@@ -44,7 +47,7 @@ export class Idle {
 
   #counted(unfinished: number): void {
     this.#isCounting = false;
-    if (unfinished === 0) for (const { resolve } of this.#waiting.splice(0)) resolve();
-    else if (this.#isStale) this.check();
+    if (unfinished === 0) for (const { resolve } of this.#waiting.splice(0, this.#covered)) resolve();
+    if (this.#isStale) this.check();
   }
 }

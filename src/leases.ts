@@ -43,9 +43,11 @@ export class Leases {
   #renewedAt: number | undefined;
   /** The number of the last beat. */
   #beats = 0;
+  /** At this time the lease was the one that was counted last, for sure. */
+  #sureAt = Number.NEGATIVE_INFINITY;
   #heldAt = Number.NEGATIVE_INFINITY;
   #others = new Map<string, Seen>();
-  /** When the last look was sent that was answered. */
+  /** When the last look was answered. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   readonly #takingOver = new Set<string>();
   #timer: Timer | undefined;
@@ -140,8 +142,11 @@ export class Leases {
   }
 
   #noteOwn(beats: number, sentAt: number): void {
-    const { worker } = this.#port;
-    const isOver = beats <= this.#beats;
+    const { worker, leaseMs } = this.#port;
+    // A new lease counts from 1: where answers were lost, it may have come past the number of the old one.
+    const isLate = this.#beats > 0 && this.#now() - this.#sureAt >= leaseMs;
+    const isOver = beats <= this.#beats || isLate;
+    this.#sureAt = isOver ? this.#now() : sentAt;
     this.#beats = beats;
     this.#renewedAt = beats === 0 ? undefined : sentAt;
     if (isOver) this.#port.ownWasOver();
@@ -152,9 +157,9 @@ export class Leases {
 
   #noteOthers(beats: ReadonlyMap<string, number>, sentAt: number): void {
     const others = new Map<string, Seen>();
-    // Who has not looked for long may see the same number of another lease.
-    if (sentAt - this.#lookedAt > 2 * this.#periodMs) this.#others.clear();
-    this.#lookedAt = sentAt;
+    // Who has seen nothing for long may see the same number of another lease. The call may have been repeated for long as well.
+    if (this.#now() - this.#lookedAt > 2 * this.#periodMs) this.#others.clear();
+    this.#lookedAt = this.#now();
     if (!this.#isEnded)
       for (const [worker, count] of beats) {
         if (worker === this.#port.worker) continue;

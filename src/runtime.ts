@@ -434,7 +434,7 @@ export class Runtime {
     else this.#tellIgnorant();
     this.#abandonAll(new Fault('SupervisorStopped'), this.#failure === undefined ? 'clients' : 'everybody');
     for (const leave of this.#leaveStore.splice(0)) leave();
-    this.#timers.clear();
+    this.#timers.close();
     this.#retainer.stop();
     this.#leases?.end();
     this.#overdue?.stop();
@@ -632,9 +632,7 @@ export class Runtime {
       created: (record) => this.#created(record),
       cancelChildren: (key) => void this.#cancelChildren(key).catch((error: unknown) => this.#fail(error)),
       silence: (key) => this.#alarms.silence(key),
-      alarm: (record) => {
-        if (!this.#life.isOver) this.#alarms.follow(record);
-      },
+      alarm: (record) => this.#alarms.follow(record),
       offer: (record) => this.#dispatcher.offer(record),
       withdraw: (record) => this.#dispatcher.withdraw(record),
       changed: (record, decisions) => this.#changed(record, decisions),

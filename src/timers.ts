@@ -19,6 +19,7 @@ export class Timers {
   readonly #background: boolean;
   #alarms = new TinyQueue<Alarm>([], (a, b) => a.due - b.due);
   #off = 0;
+  #isClosed = false;
   #armed: { readonly due: number; readonly timer: Timer } | undefined;
 
   /** `background`: waiting alone does not keep the process alive. */
@@ -35,7 +36,7 @@ export class Timers {
   /** Rings once, `delayMs` from now. */
   set(delayMs: number, ring: () => void): Timer {
     const alarm = { due: this.#clock.monotonic() + Math.max(0, delayMs), ring, off: false };
-    if (delayMs === Number.POSITIVE_INFINITY) return { cancel: () => {} };
+    if (this.#isClosed || delayMs === Number.POSITIVE_INFINITY) return { cancel: () => {} };
     this.#alarms.push(alarm);
     this.#arm();
     return { cancel: () => this.#switchOff(alarm) };
@@ -52,6 +53,12 @@ export class Timers {
     this.#off = 0;
     this.#armed?.timer.cancel();
     this.#armed = undefined;
+  }
+
+  /** None of them rings any more, and none is set from now on: an answer may come after the end of who asked. */
+  close(): void {
+    this.#isClosed = true;
+    this.clear();
   }
 
   #switchOff(alarm: Alarm): void {

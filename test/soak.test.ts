@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ProgramReport } from './soak/programs.ts';
 import type { Report } from './soak/report.ts';
 
 let folder: string;
@@ -62,6 +63,23 @@ test('an interrupt ends the soak after the present round, and says how to go on'
   expect(read('b.json').rounds).toBeGreaterThan(0);
 });
 
+test('programs are played on each seed, and go on from where they ended', { timeout: 60_000 }, async () => {
+  const first = await soak(...seed, '--programs', '4', '--seeds', '2', '--out', 'p.json');
+  expect(first).toMatchObject({ code: 0, error: '' });
+  expect(first.out).toContain('2 of 2 seeds passed 4 programs, 0 failed.');
+  await soak(...seed, '--programs', '9', '--seeds', '2', '--out', 'p.json');
+  const { ofSeeds } = JSON.parse(readFileSync(file('p.json'), 'utf8')) as ProgramReport;
+  expect(ofSeeds.map(({ programs }) => programs)).toEqual([9, 9]);
+  expect(new Set(ofSeeds.map((one) => one.seed)).size).toBe(2);
+  const other = await soak('--seed', '8', '--programs', '4', '--out', 'p.json');
+  expect(other).toMatchObject({ code: 2 });
+  expect(other.error).toContain('Expected p.json to be of seed 8, got 9.');
+  expect(await soak(...seed, '--program', '7')).toMatchObject({
+    code: 0,
+    out: 'program 7: no law is broken\n',
+  });
+});
+
 test('the report of another soak is not written over', async () => {
   const given = { ...read('a.json'), seed: 8 };
   writeFileSync(file('c.json'), JSON.stringify(given));
@@ -75,6 +93,7 @@ test.for([
   [['--seed', 'x'], 'Expected --seed to be an integer from 0 to 2147483647, got "x".'],
   [['--minutes', '0'], 'Expected --minutes to be a number above 0, got "0".'],
   [['--rounds', '1.5'], 'Expected --rounds to be an integer from 1 to 2147483647, got "1.5".'],
+  [['--programs', '9', '--rounds', '9'], 'Expected rounds or programs, got --rounds besides'],
   [['--out', ''], 'Expected --out to be the name of a file, got "".'],
   [['--sed', '1'], "Unknown option '--sed'"],
 ] as const)('%j is refused with what was expected', async ([args, message]) => {

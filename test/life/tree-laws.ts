@@ -3,6 +3,7 @@ import { isFinal, stateOf } from '../../src/store.ts';
 import type { History } from '../properties/history.ts';
 import * as life from '../properties/laws-of-life.ts';
 import * as records from '../properties/laws-of-records.ts';
+import * as time from '../properties/laws-of-time.ts';
 import type { HistoryLaw } from '../properties/laws-of-records.ts';
 
 const isStructured = ({ creation }: TaskRecord) => creation.child !== undefined && !creation.child.detached;
@@ -86,6 +87,7 @@ export const lawsOfTrees: Readonly<Record<string, HistoryLaw>> = {
   'a task whose body still runs is never called ended': life.endedMeansGone,
   'two bodies of one task never run at once': life.bodiesNeverOverlap,
   'a cancel that was accepted leads to a final state': cancelsEnd,
+  'a supervisor that has stopped waits for no time any more': time.whoHasStoppedExpiresNothing,
   'no attempt starts once a cancel was accepted': nothingStartsOnceCanceled,
 };
 

@@ -35,7 +35,7 @@ class TreeWorld {
       for (let turn = 0; turn < turns; turn += 1) await this.#simulation.sleep(0);
     }
     if (stopMs !== undefined) {
-      await this.#close(supervisor, stopMs);
+      await this.#close(supervisor, stopMs, 0);
       [supervisor, types] = await this.#open(1);
     }
     await rest(this.#simulation, longMs);
@@ -45,7 +45,7 @@ class TreeWorld {
     await rest(this.#simulation, longMs);
     await this.#look();
     await this.#lookForUnfinished();
-    await this.#close(supervisor, 0);
+    await this.#close(supervisor, 0, stopMs === undefined ? 0 : 1);
   }
 
   async #open(by: number): Promise<[Supervisor, ReturnType<typeof treeDefinitions>]> {
@@ -58,6 +58,8 @@ class TreeWorld {
     const { supervisor } = await this.#simulation.start({
       tasks: Object.values(types),
       concurrency: this.#program.concurrency,
+      // A program may hold back an answer for longer than any store would.
+      storeRetryMs: Number.POSITIVE_INFINITY,
       inspect: (inspection) => this.#history.inspected(by, inspection),
     });
     void this.#history.listen(by, supervisor);
@@ -109,8 +111,12 @@ class TreeWorld {
     for (const record of left) this.#found.push(`${this.#history.show(record)} never ended`);
   }
 
-  async #close(supervisor: Supervisor, waitMs: number): Promise<void> {
-    this.#history.ask('stop', 0, undefined, () => supervisor.stop({ waitMs }));
+  async #close(supervisor: Supervisor, waitMs: number, by: number): Promise<void> {
+    const stop = async () => {
+      await supervisor.stop({ waitMs });
+      this.#history.stopped(by, this.#simulation.clock.now());
+    };
+    this.#history.ask('stop', by, undefined, stop);
     await rest(this.#simulation, longMs);
     const { slots } = supervisor.actor.getSnapshot().context as { slots: number };
     const bodies = this.#history.bodies.filter(({ leftAt }) => leftAt === undefined).length;

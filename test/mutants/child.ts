@@ -1,24 +1,22 @@
-// Judges mutants: of a patch, which its modules are loaded with, or one chart after the other. Told and heard by trial.ts.
+// Judges a mutant, of a patch or of a chart, which its modules are loaded with. Told and heard by trial.ts.
 import type { Trials } from './judge.ts';
-import { loadCharts, loadPatched } from './loading.ts';
+import { loadChart, loadPatched } from './loading.ts';
 import { patches } from './patches.ts';
-import { become } from './present-mutant.ts';
 
 /** What is to be judged next. */
 export interface Request extends Trials {
-  readonly name: string;
   readonly seed: number;
 }
 
-const patch = patches.find(({ name }) => name === process.argv[2]);
+const [, , name = ''] = process.argv;
+const patch = patches.find((one) => one.name === name);
 if (patch) loadPatched(patch);
-else loadCharts();
+else loadChart(name);
 
 // Only now: whatever it imports is the mutant's.
 const { judged } = await import('./judge.ts');
 
-async function answer({ name, seed, ...trials }: Request): Promise<void> {
-  become(name);
+async function answer({ seed, ...trials }: Request): Promise<void> {
   const judgement = await judged(seed, trials, (run) => process.send?.({ run }));
   process.send?.({ judgement });
 }

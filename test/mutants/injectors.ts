@@ -7,7 +7,9 @@ type Injector = (trial: Trial) => Trial | undefined;
 const withProgram =
   (change: (program: Program) => Program): Injector =>
   (trial) =>
-    trial.kind === 'program' || trial.kind === 'crowd' ? { ...trial, program: change(trial.program) } : trial;
+    trial.kind === 'program' || trial.kind === 'crowd' || trial.kind === 'keeping'
+      ? { ...trial, program: change(trial.program) }
+      : trial;
 
 const withoutActions = (...names: readonly string[]) =>
   withProgram((program) => ({
@@ -94,6 +96,7 @@ export const injectors: Readonly<Record<string, Injector>> = {
   checkpoints: withBodySteps((step) => step.do !== 'saveCheckpoint'),
   programs: withoutKind('program'),
   crowds: withoutKind('crowd'),
+  keepings: withoutKind('keeping'),
   trees: withoutKind('tree'),
   simulations: withoutKind('simulation'),
   losses: withoutKind('losses'),

@@ -15,28 +15,17 @@ function replaced(source: string, { name, file, find, replace }: Patch): string 
   return source.replace(find, () => replace);
 }
 
-/** A chart that is declared as `export const xMachine =` is another when `become` says so: whoever imports it sees that. */
-function charted(source: string): string {
+/** A chart that is declared as `export const xMachine =` is this mutant of it, if it has one of this name. */
+function charted(source: string, name: string): string {
   const edited = source.replace(/^export const (\w+Machine) =/m, 'const original =');
   const [, machine] = /^export const (\w+Machine) =/m.exec(source) ?? [];
   if (machine === undefined) throw new Error('Expected the file of a chart to export its machine.');
-  const beside = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
+  const maker = JSON.stringify(new URL('chart-mutants.ts', import.meta.url).href);
   return [
-    `import { mutated } from ${beside('chart-mutants.ts')};`,
-    `import { follow } from ${beside('present-mutant.ts')};`,
+    `import { mutated } from ${maker};`,
     edited,
-    `export let ${machine} = original;`,
-    `follow((name) => { ${machine} = mutated(original, name) ?? original; });`,
+    `export const ${machine} = mutated(original, ${JSON.stringify(name)}) ?? original;`,
   ].join('\n');
-}
-
-/** The table that decisions are made by is that of the chart as it is then. */
-function compiled(source: string): string {
-  const beside = JSON.stringify(new URL('present-mutant.ts', import.meta.url).href);
-  const made = 'const chart = compile(taskMachine);';
-  const find = { name: 'the compiled chart', file: 'src/decide.ts', find: made };
-  const remade = 'let chart = compile(taskMachine); follow(() => { chart = compile(taskMachine); });';
-  return `import { follow } from ${beside};\n${replaced(source, { ...find, replace: remade } as Patch)}`;
 }
 
 function editing(edits: Readonly<Record<string, Edit>>): void {
@@ -55,11 +44,8 @@ export function loadPatched(patch: Patch): void {
   editing({ [patch.file]: (source) => replaced(source, patch) });
 }
 
-/** Charts that are loaded from now on can become any of their mutants. */
-export function loadCharts(): void {
-  editing({
-    'machines/task.ts': charted,
-    'machines/supervisor.ts': charted,
-    'src/decide.ts': compiled,
-  });
+/** The chart that has a mutant of this name is that one, when it is loaded: whatever is made of it then is made of the mutant. */
+export function loadChart(name: string): void {
+  const edit: Edit = (source) => charted(source, name);
+  editing({ 'machines/task.ts': edit, 'machines/supervisor.ts': edit });
 }

@@ -12,6 +12,7 @@ import { switchPairs } from './switch-pairs.ts';
 import { switchTable, trySwitches, withoutPair } from './switches.ts';
 import { Bench, type Tries, type Verdict, isKill, nobody } from './trial.ts';
 import { writePage } from './page.ts';
+import { seedsFrom } from './seeds.ts';
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -43,11 +44,6 @@ function sampled(names: readonly string[], count: number, seed: number): readonl
   const drawn = names.map((name) => ({ name, at: random.fraction() })).toSorted((a, b) => a.at - b.at);
   const chosen = new Set(drawn.slice(0, count).map(({ name }) => name));
   return names.filter((name) => chosen.has(name));
-}
-
-/** Far from each other, and the same for the same first one. */
-function seedsFrom(seed: number, count: number): number[] {
-  return Array.from({ length: count }, (_, index) => (seed + index * 104_729) % 2 ** 31);
 }
 
 function line(verdict: Verdict): string {
@@ -110,7 +106,7 @@ async function main(wanted: MutantOptions): Promise<number> {
 const isByHand = (name: string) => byHand.includes(name);
 
 async function switches(wanted: MutantOptions): Promise<number> {
-  let report = openReport(wanted);
+  let report: Report = { commit: commit(), ...openReport(wanted) };
   await trySwitches({ ...wanted, seed: report.seed }, report.switches ?? [], (verdict) => {
     const { off, mutant, livesWithout, killer } = verdict;
     say(`without ${off}: ${mutant} ${livesWithout ? 'lives' : `is killed by ${killer}`}`);

@@ -80,7 +80,9 @@ export function writePage(
     '',
     switchTable(switches),
     '',
-    `Laws and troubles for which no such mutant is known: ${withoutPair().join(', ')}.`,
+    withoutPair().length === 0
+      ? 'Each law and each trouble is in one of the pairs.'
+      : `Laws and troubles for which no such mutant is known: ${withoutPair().join(', ')}.`,
     '',
   ];
   writeFileSync(join(root, 'docs/mutants.md'), page.join('\n'));

@@ -9,6 +9,7 @@ function stepsOf(
   switch (trial.kind) {
     case 'program':
     case 'crowd':
+    case 'keeping':
       return {
         steps: trial.program.steps,
         withSteps: (steps) => ({ ...trial, program: { ...trial.program, steps } }),
@@ -79,12 +80,20 @@ export async function shortened(trial: Trial, isBroken: IsBroken): Promise<Trial
 /** What depends on the order of turns may need another order once a step is gone. */
 function orders(trial: Trial): readonly Trial[] {
   if (trial.kind === 'tree') return [trial, { ...trial, program: { ...trial.program, schedule: [] } }];
-  if (trial.kind !== 'program' && trial.kind !== 'crowd') return [trial];
-  const { schedule } = trial.program;
-  return [schedule, [], schedule.toReversed(), schedule.map((choice) => choice + 1)].map((other) => ({
-    ...trial,
-    program: { ...trial.program, schedule: other },
+  if (trial.kind !== 'program' && trial.kind !== 'crowd' && trial.kind !== 'keeping') return [trial];
+  const { schedule, steps } = trial.program;
+  const onOne = steps.map(({ action, turns }) => ({
+    action: 'task' in action ? { ...action, task: 0 } : action,
+    turns,
   }));
+  return [
+    ...[schedule, [], schedule.toReversed(), schedule.map((choice) => choice + 1)].map((other) => ({
+      schedule: other,
+    })),
+    // Which task is meant depends on how many there are.
+    { schedule: [], steps: onOne },
+    { schedule: [], steps: onOne.map((step) => ({ ...step, turns: 0 })) },
+  ].map((other) => ({ ...trial, program: { ...trial.program, ...other } }));
 }
 
 async function withoutChunks(

@@ -6,20 +6,52 @@ export const switchPairs: Readonly<Record<string, string>> = {
   'watchersSeeSequencesGrow + busyScenario': 'watcher is shown a record twice',
   finalIsNeverMissed: 'watcher misses the end',
   'onlyTheCommittedIsShown + finalIsNeverMissed + answersHaveAnOrder + busyScenario': 'shown before commit',
-  actorsFollowTheCommitted: 'apply before commit',
+  'actorsFollowTheCommitted + whoLooksSeesTheAbort': 'apply before commit',
   oneCancelCounts: 'double abort',
-  everythingSettles: 'stop forgets who waits for idle',
+  'everythingSettles + idleMeansIdle': 'stop forgets who waits for idle',
+  idleMeansIdle: 'idle waiter not woken',
+  'whoLooksSeesTheAbort + noCancelIsLost + whoIsLeftWasTold + anEndIsTheBodys + answersHaveAnOrder':
+    'late listener hears no abort',
+  whoHasStoppedExpiresNothing: 'stop leaves its timers',
   whoIsLeftWasTold: 'stop forgets what runs',
-  'whatIsReturnedIsThere + answersAreTheCharts': 'key returned before the commit',
+  'whatIsReturnedIsThere + answersAreTheCharts + answersHaveAnOrder + lossyScenario + waitersHearTheEnd':
+    'key returned before the commit',
   waitersHearTheEnd: 'result of a canceled task',
-  anEndIsTheBodys: 'any error after an abort is the abort',
-  'aStateThatIsSetStands + answersAreTheCharts': 'result of a created task is lost',
+  'anEndIsTheBodys + answersHaveAnOrder': 'any error after an abort is the abort',
+  'aStateThatIsSetStands + answersAreTheCharts + answersHaveAnOrder + answersAreTheRules':
+    'result of a created task is lost',
   eventsTellEachStep: 'step told with the sequence before',
-  'bodiesNeverOverlap + concurrencyIsKept + what a tree shows at rest': 'lane let go while it commits',
+  'bodiesNeverOverlap + concurrencyIsKept + what a tree shows at rest + answersHaveAnOrder + endedMeansGone':
+    'lane let go while it commits',
   nothingStartsAfterStop: 'body starts while the supervisor stops',
   nothingStartsWhilePaused: 'pause does not wait for claims',
-  'nothingIsForgotten + what a tree shows at rest + busyScenario': 'lost wake-up of a timer',
+  'nothingIsForgotten + what a tree shows at rest + busyScenario + a cancel that was accepted leads to a final state':
+    'lost wake-up of a timer',
+  'progressBelongsToRunning + everyStepIsAllowed + the chart changes what the rules do + what a tree shows at rest':
+    'progress after the end',
+  'everyStepIsAllowed + the chart changes what the rules do + lossyScenario': 'eviction is charged',
+  'cancelledNeverGoesBack + aStateThatIsSetStands + the chart changes what the rules do':
+    'task running SET_STATE[6] guard negated',
   concurrencyIsKept: 'slot freed early',
+  'finalIsFinal + sequencesGrow + answersHaveAnOrder + everyStepIsAllowed + busyScenario + lossyScenario':
+    'late answer taken for the newest',
+  'outcomesBelongToStates + stampsAreOrdered + everyStepIsAllowed + the chart changes what the rules do':
+    'task queued EXPIRE[2] action dropped',
+  'whatIsAcceptedIsDone + everyStepIsAllowed + the chart changes what the rules do':
+    'task running SET_CUSTOM_VALUE[1] action dropped',
+  'endedMeansGone + bodiesNeverOverlap + concurrencyIsKept + anEndIsTheBodys + whoLooksSeesTheAbort + answersHaveAnOrder + whoIsLeftWasTold':
+    'aborted body counts as gone',
+  'runningMeansHere + concurrencyIsKept + noCancelIsLost + what a tree shows at rest + a cancel that was accepted leads to a final state + simulations + losses + nothingIsForgotten':
+    'of several bodies only the first starts',
+  'the chart leads where the rules do + the chart answers as the rules do + everyStepIsAllowed + aRejectedParentEndsItsChildren + no attempt starts once a cancel was accepted + the chart changes what the rules do':
+    'task queued CANCEL[1] leads to queued',
+  'no attempt starts once a cancel was accepted + everyStepIsAllowed + the chart leads where the rules do + the chart changes what the rules do':
+    'task running.joining CHILDREN_ENDED[2] removed',
+  'answersAreTheRules + everyStepIsAllowed + the chart answers as the rules do + the chart leads where the rules do + the chart changes what the rules do':
+    'task queued CANCEL[0] removed',
+  'a parent is never final before its structured children + what a tree shows at rest + everyStepIsAllowed':
+    'child created without its sums',
+  'a change is one step of the sequence + eventsTellEachStep + answersHaveAnOrder': 'step counts twice',
   timeIsKept: 'grace is never over',
   nothingExpiresBeforeItsTime: 'time counted from the first attempt',
   deadlinesAreKept: 'deadline lost after a retry',
@@ -27,7 +59,7 @@ export const switchPairs: Readonly<Record<string, string>> = {
   aNameIsOneChild: 'named child is created anew',
   driversAreTold: 'driver is not told of a cancel',
   checkpointsAreKept: 'checkpoint is forgotten',
-  theOldAttemptIsRefused: 'fence not sent by the body',
+  'theOldAttemptIsRefused + answersHaveAnOrder': 'fence not sent by the body',
   aKeyIsOneTask: 'idempotency key of another input',
   'what a tree shows at rest': 'failed child adds nothing',
   'the chart answers as the rules do': 'task running.joining SPAWN[0] guard dropped',
@@ -44,7 +76,7 @@ export const switchPairs: Readonly<Record<string, string>> = {
   'wall clock': 'stamps follow a clock that was set back',
   checkpoints: 'checkpoint is forgotten',
   'idempotency keys': 'idempotency key of another input',
-  programs: 'pause does not wait for claims',
+  'programs + keepings': 'pause does not wait for claims',
   crowds: 'stale read before cancel',
   trees: 'named child is created anew',
   losses: 'what a lost process held is left alone',

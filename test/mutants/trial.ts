@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Request } from './child.ts';
 import type { Judgement, Trials } from './judge.ts';
-import { patches } from './patches.ts';
 
 /** The name of the code as it is. */
 export const nobody = 'no mutant';
@@ -47,9 +46,9 @@ interface Message {
   readonly judgement?: Judgement;
 }
 
-/** A process that judges, and can be lost by that. */
+/** A process that judges one mutant, and can be lost by that. */
 class Judge {
-  readonly isOfPatch: string;
+  readonly mutant: string;
   readonly #process: ChildProcess;
   readonly #ready = Promise.withResolvers<void>();
   readonly #closed: Promise<number | null>;
@@ -57,9 +56,9 @@ class Judge {
   #words = '';
   #hear: (message: Message) => void = () => {};
 
-  constructor(isOfPatch: string) {
-    this.isOfPatch = isOfPatch;
-    this.#process = fork(child, [isOfPatch], { silent: true, execArgv: [] });
+  constructor(mutant: string) {
+    this.mutant = mutant;
+    this.#process = fork(child, [mutant], { silent: true, execArgv: [] });
     this.#process.stderr?.on('data', (data: Buffer) => {
       this.#words = (this.#words + String(data)).slice(-20_000);
     });
@@ -72,7 +71,7 @@ class Judge {
     // Before it is ready it is this program that is wrong, and not the mutant.
     void this.#closed.then(() => {
       this.#isOpen = false;
-      this.#ready.reject(new Error(`Expected "${isOfPatch}" to be loaded, but:\n${this.#words}`));
+      this.#ready.reject(new Error(`Expected "${mutant}" to be loaded, but:\n${this.#words}`));
     });
   }
 
@@ -80,7 +79,7 @@ class Judge {
     return this.#isOpen;
   }
 
-  async judged(name: string, seed: number, { seconds, seeds: _seeds, ...trials }: Tries): Promise<Judgement> {
+  async judged(seed: number, { seconds, seeds: _seeds, ...trials }: Tries): Promise<Judgement> {
     await this.#ready.promise;
     const { promise, resolve } = Promise.withResolvers<Judgement>();
     let run = 1;
@@ -92,7 +91,7 @@ class Judge {
       limit = setTimeout(kill, seconds * 1_000);
       run = message.run ?? run;
     };
-    this.#process.send({ ...trials, name, seed } satisfies Request);
+    this.#process.send({ ...trials, seed } satisfies Request);
     const ended = this.#closed.then((code): Judgement => {
       const isHung = code === null;
       const law = isHung ? 'hung' : 'crashed';
@@ -109,7 +108,7 @@ class Judge {
   }
 }
 
-/** Judges one mutant after the other: those of charts in one process, as long as it lives, and each patch in its own. */
+/** Judges one mutant after the other, each in a process of its own, or in several, where it brings them down. */
 export class Bench {
   #judge: Judge | undefined;
 
@@ -118,7 +117,7 @@ export class Bench {
     const judgements: Judgement[] = [];
     for (const seed of tries.seeds) {
       if (isDecided(judgements, tries.seeds.length)) break;
-      judgements.push(await this.#judgeOf(name).judged(name, seed, tries));
+      judgements.push(await this.#judgeOf(name).judged(seed, tries));
     }
     return { name, judgements, ms: Math.round(performance.now() - startedAt) };
   }
@@ -128,9 +127,8 @@ export class Bench {
   }
 
   #judgeOf(name: string): Judge {
-    const isOfPatch = patches.some((patch) => patch.name === name) ? name : '';
-    if (this.#judge?.isOpen && this.#judge.isOfPatch === isOfPatch) return this.#judge;
+    if (this.#judge?.isOpen && this.#judge.mutant === name) return this.#judge;
     this.close();
-    return (this.#judge = new Judge(isOfPatch));
+    return (this.#judge = new Judge(name));
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type TreeProgram, treePrograms } from '../life/tree-program.ts';
+import { keepings } from '../properties/keeping.ts';
 import { crowds } from '../properties/crowd.ts';
 import { type LifeProgram, lifePrograms } from '../properties/life-program.ts';
 import { type LossyProgram, lossyPrograms } from '../testing/lossy-program.ts';
@@ -8,8 +9,8 @@ import { type SupervisorProgram, supervisorPrograms } from '../properties/ruled-
 
 /** What is run. */
 export type Trial =
-  /** Concurrent operations on random bodies; a crowd does much to few tasks. */
-  | { readonly kind: 'program' | 'crowd'; readonly program: Program }
+  /** Concurrent operations on random bodies; a crowd does much to few tasks, a keeping much to all of them. */
+  | { readonly kind: 'program' | 'crowd' | 'keeping'; readonly program: Program }
   | { readonly kind: 'tree'; readonly program: TreeProgram }
   /** Two busy supervisors and their clients, in a simulation. */
   | { readonly kind: 'simulation'; readonly seed: number; readonly faults: SimulatedFaults }
@@ -32,9 +33,10 @@ function severalOf<T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
 
 /** One configuration for all: none of this knows a mutant. The last three are cheap: a trial is several of them. */
 export const trials: fc.Arbitrary<Trial> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ ...kind('program'), program: programs() }) },
-  { weight: 6, arbitrary: fc.record({ ...kind('crowd'), program: crowds }) },
-  { weight: 3, arbitrary: fc.record({ ...kind('tree'), program: treePrograms }) },
+  { weight: 7, arbitrary: fc.record({ ...kind('program'), program: programs() }) },
+  { weight: 8, arbitrary: fc.record({ ...kind('crowd'), program: crowds }) },
+  { weight: 5, arbitrary: fc.record({ ...kind('keeping'), program: keepings }) },
+  { weight: 5, arbitrary: fc.record({ ...kind('tree'), program: treePrograms }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -44,10 +46,10 @@ export const trials: fc.Arbitrary<Trial> = fc.oneof(
     }),
   },
   {
-    weight: 2,
+    weight: 5,
     arbitrary: fc.record({ ...kind('losses'), seed: fc.nat(), program: lossyPrograms }),
   },
-  { weight: 5, arbitrary: fc.record({ ...kind('lives'), programs: severalOf(lifePrograms) }) },
+  { weight: 6, arbitrary: fc.record({ ...kind('lives'), programs: severalOf(lifePrograms) }) },
   { weight: 2, arbitrary: fc.record({ ...kind('supervisors'), programs: severalOf(supervisorPrograms) }) },
   {
     weight: 1,

@@ -113,8 +113,18 @@ function speakSoon(task: BodyContext['task'], run: BodyRun, history: History): v
   queueMicrotask(() => void history.say(run, progress(99), () => task.updateProgress(99), false));
 }
 
+/** What the body sees of its signal now. */
+function look(run: BodyRun, { signal }: BodyContext<Body>, history: History): void {
+  const { aborted: isAborted } = signal;
+  const what = isAborted ? 'aborted' : 'not aborted';
+  const at = history.tick(`body by ${run.by}: ${history.name(run.key)} sees that it is ${what}`);
+  run.looks?.push({ at, isAborted });
+}
+
 /** Notes each abort of the signal, from now on; one that was before counts now. */
-function listen(run: BodyRun, { signal }: BodyContext<Body>, history: History): void {
+function listen(run: BodyRun, context: BodyContext<Body>, history: History): void {
+  look(run, context, history);
+  const { signal } = context;
   const note = () => {
     const { name } = signal.reason as Fault;
     run.aborts.push(name);
@@ -141,15 +151,16 @@ async function perform(context: BodyContext<Body>, by: number, stage: Stage): Pr
     aborts: [],
     checkpoint: context.checkpoint,
     saves: [],
+    looks: [],
   };
   history.bodies.push(run);
   try {
-    const [first, ...others] = context.input.steps;
+    const { steps, listensAfter = 0 } = context.input;
     // Some ask for their signal when it may have aborted already.
-    if (first?.do !== 'work' || first.honors) listen(run, context, history);
-    if (first) await act(first, context, stage, run);
-    if (first?.do === 'work' && !first.honors) listen(run, context, history);
-    for (const step of others) await act(step, context, stage, run);
+    for (const step of steps.slice(0, listensAfter)) await act(step, context, stage, run);
+    listen(run, context, history);
+    for (const step of steps.slice(listensAfter)) await act(step, context, stage, run);
+    look(run, context, history);
     const returned = await end(context.input.end, context, run, stage);
     run.threw = undefined;
     run.returned = returned;

@@ -66,12 +66,13 @@ export function checkLaw(law: HistoryLaw, options?: Parameters<typeof programs>[
   return fc.assert(property, { numRuns, ...limits });
 }
 
-/** Asserts all of these laws of random programs on a store, from this seed on. */
+/** Asserts all of these laws of random programs, or of these, on a store, from this seed on. */
 export function checkLaws(
   laws: Readonly<Record<string, HistoryLaw>>,
   kind: StoreKind,
   parameters: { readonly seed: number; readonly numRuns: number },
+  of: fc.Arbitrary<Program> = programs(),
 ): Promise<void> {
-  const property = fc.asyncProperty(programs(), (program) => assertLaws(program, laws, kind));
+  const property = fc.asyncProperty(of, (program) => assertLaws(program, laws, kind));
   return fc.assert(property, { ...parameters, ...limits });
 }

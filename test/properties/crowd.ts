@@ -25,6 +25,7 @@ const submitted: fc.Arbitrary<Action> = fc.record({
       { maxLength: 2 },
     ),
     end: fc.constantFrom('returns' as const, 'throws' as const, 'throws its reason when aborted' as const),
+    listensAfter: fc.constantFrom(0, 2),
   }),
 });
 

@@ -40,6 +40,13 @@ export interface SlotsSeen extends Seen {
   readonly slots: number;
 }
 
+/** A stop that has resolved. */
+export interface Stopped extends Seen {
+  readonly by: number;
+  /** By the clock. */
+  readonly stoppedAt: number;
+}
+
 export interface Told extends Seen {
   readonly by: number;
   readonly event: RuntimeEvent;
@@ -79,6 +86,8 @@ export interface BodyRun {
   readonly enteredAt: number;
   leftAt?: number;
   aborts: string[];
+  /** What it saw of its signal whenever it looked. */
+  readonly looks?: { readonly at: number; readonly isAborted: boolean }[];
   /** What it threw; undefined: it returned. Left out where nobody looked. */
   threw?: { readonly name: string; readonly isAbort: boolean } | undefined;
   returned?: unknown;
@@ -93,6 +102,7 @@ export class History {
   readonly actorSteps: ActorStep[] = [];
   readonly slots: SlotsSeen[] = [];
   readonly told: Told[] = [];
+  readonly stops: Stopped[] = [];
   readonly asked: Asked[] = [];
   readonly bodies: BodyRun[] = [];
   readonly said: Said[] = [];
@@ -132,6 +142,10 @@ export class History {
       const more = 'event' in event ? event.event : 'state' in event ? event.state : '';
       this.told.push({ at: this.tick(`event by ${by}: ${kind} ${about} ${more}`), by, event });
     }
+  }
+
+  stopped(by: number, stoppedAt: number): void {
+    this.stops.push({ at: this.tick(`supervisor ${by} has stopped`), by, stoppedAt });
   }
 
   committed(by: number, record: TaskRecord, before: TaskRecord | undefined): void {

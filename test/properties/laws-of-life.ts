@@ -55,6 +55,22 @@ export const noCancelIsLost: HistoryLaw = function* (history) {
   }
 };
 
+const isAborting = (leaf: string) => /\.(canceling|expiring|evicting)$/.test(leaf);
+
+/** Whoever looks at its signal sees an abort that was before, whether or not anybody had asked for the signal by then. */
+export const whoLooksSeesTheAbort: HistoryLaw = function* (history) {
+  const { bodies, actorSteps } = history;
+  for (const { by, key, enteredAt, looks = [] } of bodies)
+    for (const { at } of looks.filter(({ isAborted }) => !isAborted)) {
+      const abort = actorSteps.find(
+        (step) =>
+          step.by === by && step.key === key && step.at > enteredAt && step.at < at && isAborting(step.leaf),
+      );
+      if (abort)
+        yield `${at}: the body of ${history.name(key)} sees no abort, and there was one at ${abort.at}`;
+    }
+};
+
 export const endedMeansGone: HistoryLaw = function* (history) {
   for (const { at, record } of history.commits) {
     if (stateOf(record) !== 'running' && livesAt(history, record.key, at))
@@ -113,6 +129,29 @@ export const everythingSettles: HistoryLaw = function* (history) {
   }
 };
 
+/** Whoever waits until nothing is queued or running is told so; and is told so only if it was true meanwhile. */
+export const idleMeansIdle: HistoryLaw = function* (history) {
+  const { quietAt, asked, commits } = history;
+  const waits = asked.filter(({ what }) => what === 'idle');
+  if (waits.length === 0) return;
+  const left = new Set<string>();
+  /** From when on nothing, or something, was queued or running. */
+  const changes = [{ at: 0, isIdle: true }];
+  for (const { at, record } of commits) {
+    if (isFinal(record)) left.delete(record.key);
+    else left.add(record.key);
+    changes.push({ at, isIdle: left.size === 0 });
+  }
+  const wasIdle = (from: number, to: number) =>
+    changes.some(({ at, isIdle }, index) => isIdle && at <= to && (changes[index + 1]?.at ?? to) >= from);
+  for (const { id, calledAt, returnedAt = Number.POSITIVE_INFINITY, fault } of waits) {
+    if (calledAt < quietAt && returnedAt > quietAt && wasIdle(quietAt, quietAt))
+      yield `idle ${id} still waits, and nothing is queued or running`;
+    if (returnedAt < quietAt && fault === undefined && !wasIdle(calledAt, returnedAt))
+      yield `${returnedAt}: idle ${id} resolved, and something was queued or running all the time`;
+  }
+};
+
 export const whatIsReturnedIsThere: HistoryLaw = function* (history) {
   for (const { what, key, fault, calledAt } of history.asked) {
     if (fault === 'ManagedObjectNotFound') yield `${calledAt}: ${what} did not find ${history.name(key)}`;
@@ -137,9 +176,12 @@ export const nothingStartsWhilePaused: HistoryLaw = function* (history) {
   for (const { what, by, returnedAt, fault, calledAt } of history.asked) {
     const type = /^pause (\w+)$/.exec(what)?.[1];
     if (type === undefined || returnedAt === undefined || fault !== undefined) continue;
-    // Whoever resumes takes back a pause that was called before, or is under way.
+    // Whoever resumes takes back a pause that was called before, or is under way. One that was told that its supervisor has
+    // stopped may be under way still.
     const resumed = history.asked.find(
-      (call) => call.what === `resume ${type}` && (call.returnedAt ?? Number.POSITIVE_INFINITY) > calledAt,
+      (call) =>
+        call.what === `resume ${type}` &&
+        (call.fault !== undefined || (call.returnedAt ?? Number.POSITIVE_INFINITY) > calledAt),
     );
     const until = resumed?.calledAt ?? Number.POSITIVE_INFINITY;
     for (const { at, record } of history.commits.filter((commit) => commit.by === by && isStart(commit))) {

@@ -8,6 +8,21 @@ const timeouts: Readonly<Record<string, number>> = { stubborn: 35, timed: 50 };
 const isExpired = ({ record, before }: Commit) =>
   record.leaf === 'running.expiring' && before?.leaf !== record.leaf;
 
+/** A supervisor that has stopped waits for no time any more: what expires after that expires elsewhere. */
+export const whoHasStoppedExpiresNothing: HistoryLaw = function* (history) {
+  for (const { at, by, stoppedAt } of history.stops)
+    for (const { at: committedAt, record, ...commit } of history.commits) {
+      if (commit.by !== by || committedAt < at || commit.before?.leaf === record.leaf) continue;
+      const { abortedAt = 0, completedAt = 0, error } = record.life;
+      const isOfQueued = commit.before?.leaf === 'queued' && error?.fault.name === 'Timedout';
+      // What was decided before the stop may be committed after it.
+      const expiredAt =
+        record.leaf === 'running.expiring' ? abortedAt : isOfQueued ? completedAt : Number.NEGATIVE_INFINITY;
+      if (expiredAt > stoppedAt)
+        yield `${committedAt}: ${history.show(record)} was expired by supervisor ${by}, which stopped at ${at}`;
+    }
+};
+
 export const nothingExpiresBeforeItsTime: HistoryLaw = function* (history) {
   for (const { at, record } of history.commits.filter(isExpired)) {
     const { attemptStartedAt = 0, abortedAt = 0, deadlineAt = Number.POSITIVE_INFINITY } = record.life;

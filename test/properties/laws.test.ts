@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest';
 import { stores } from '../support/stores.ts';
+import { keepings } from './keeping.ts';
 import { checkLaw, checkLaws, freshSeed, numRuns, runsOn, seed, timeout } from './checking.ts';
 import * as life from './laws-of-life.ts';
 import { answersHaveAnOrder } from './laws-of-linearizability.ts';
@@ -25,6 +26,9 @@ describe('whatever is done at once, in whatever order it is dealt with', { timeo
     checkLaw(records.cancelledNeverGoesBack));
   test('however many cancels come, there is one change and one abort', () => checkLaw(life.oneCancelCounts));
   test('no cancel that was accepted is lost', () => checkLaw(life.noCancelIsLost));
+  test('whoever looks at its signal after the abort sees it', () => checkLaw(life.whoLooksSeesTheAbort));
+  test('whoever waits until nothing is queued or running is told so, and not before', () =>
+    checkLaw(life.idleMeansIdle));
   test('a key that was returned is found at once, by anyone', () => checkLaw(life.whatIsReturnedIsThere));
   test('the sequence grows with every commit', () => checkLaw(records.sequencesGrow));
   test('a watcher sees growing sequences', () => checkLaw(records.watchersSeeSequencesGrow));
@@ -53,6 +57,9 @@ describe('every law at once', { timeout }, () => {
   test.for(stores.slice(1))('holds on the store $name', (kind) =>
     checkLaws(laws, kind, { seed, numRuns: runsOn(kind) }),
   );
+
+  test('holds where supervisors are paused, resumed, waited for and stopped', () =>
+    checkLaws(laws, stores[0], { seed, numRuns }, keepings));
 
   test('holds of programs that nobody has run before', () =>
     checkLaws(laws, stores[0], { seed: freshSeed(), numRuns }));

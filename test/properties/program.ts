@@ -31,6 +31,8 @@ export const bodyEnds = [
 export interface Body {
   readonly steps: readonly BodyStep[];
   readonly end: (typeof bodyEnds)[number];
+  /** After so many steps it asks for its signal, and listens; default: at once. */
+  readonly listensAfter?: number;
 }
 
 /** What is done to the task of this number (of those that there are), through the supervisor of this number. */
@@ -110,6 +112,7 @@ const bodyStep: fc.Arbitrary<BodyStep> = fc.oneof(
 const body: fc.Arbitrary<Body> = fc.record({
   steps: fc.array(bodyStep, { maxLength: 4 }),
   end: fc.constantFrom(...bodyEnds),
+  listensAfter: fc.constantFrom(0, 0, 1, 4),
 });
 
 const submit: fc.Arbitrary<Action> = fc.record({
@@ -122,7 +125,7 @@ const submit: fc.Arbitrary<Action> = fc.record({
 });
 
 /** Of few names and few inputs, so that they meet. */
-const submitOnce: fc.Arbitrary<Action> = fc.record({
+export const submitOnce: fc.Arbitrary<Action> = fc.record({
   do: fc.constant('submit' as const),
   by,
   type: fc.constant('soft' as const),
@@ -186,23 +189,22 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
 );
 
-const pausing = <D extends 'pause' | 'resume'>(what: D) =>
+export const pausing = <D extends 'pause' | 'resume'>(what: D) =>
   fc.record({ do: fc.constant(what), by, type: fc.constantFrom(undefined, 'soft' as const) });
 
+export const advance = fc.record({
+  do: fc.constant('advance' as const),
+  ms: fc.constantFrom(0, 1, 10, 30, 100, 1000),
+});
+
 const world: fc.Arbitrary<Action> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('advance' as const),
-      ms: fc.constantFrom(0, 1, 10, 30, 100, 1000),
-    }),
-  },
+  { weight: 6, arbitrary: advance },
   fc.record({ do: fc.constant('setWall' as const), byMs: fc.constantFrom(-60_000, -1, 60_000) }),
   { weight: 2, arbitrary: fc.oneof(pausing('pause'), pausing('resume')) },
   fc.record({ do: fc.constant('idle' as const), by }),
 );
 
-const endOfWorld: fc.Arbitrary<Action> = fc.oneof(
+export const endOfWorld: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ do: fc.constant('drain' as const), by }),
   fc.record({ do: fc.constant('stop' as const), by, waitMs: fc.constantFrom(undefined, 0, 20) }),
 );

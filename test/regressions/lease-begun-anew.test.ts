@@ -29,6 +29,33 @@ test('a lease that begins anew is not over for who was cut off since the one bef
     });
 });
 
+// Its look was sent when the old lease had stood still for long enough, and was repeated until there was a new one.
+test('a lease that begins anew is not over for who asks for long how it is', async () => {
+  for (let seed = 1; seed <= 12; seed += 1)
+    await simulate(seed, async (simulation) => {
+      const options = { tasks: [], run: false, leaseMs, storeRetryMs: 1e6 };
+      const { supervisor, line } = await simulation.start(options);
+      const create = () => supervisor.createTask({ type: 'driven', cancelable: true });
+      await create();
+      const observer = await simulation.start(options);
+      await simulation.sleep(1_000);
+      const other = await simulation.start(options);
+      await simulation.sleep(2_500);
+      line.disconnect(); // after its second beat
+      // Before the lease is over for it, but not before the other one will find that.
+      await simulation.sleep(leaseMs - 1_000);
+      observer.line.disconnect();
+      for await (const { kind } of other.supervisor.events()) if (kind === 'workerLost') break;
+      await simulation.sleep(5_000);
+      line.connect();
+      const second = await create();
+      observer.line.connect();
+      await simulation.sleep(2 * leaseMs);
+      expect((await second.info()).state).toBe('queued');
+      await second.setState('success');
+    });
+});
+
 // Each of its leases was let go before its second beat, and whoever looked saw the first one every time.
 test('a process that now and then has something to do is not lost', async () => {
   const brief = defineTask({ type: 'brief', run: ({ sleep }: BodyContext) => sleep(2_000) });

@@ -2,8 +2,11 @@ import { expect, test } from 'vitest';
 import { createSupervisor, memoryStore } from '../../src/index.ts';
 import { simulatedClock } from '../../src/testing/index.ts';
 import { seen } from '../properties/seen-store.ts';
+import { quiet } from '../support/quiet.ts';
+import { gatedStore } from '../support/gated-store.ts';
 import { answerOf } from '../support/fault.ts';
 import { heldBody } from '../support/held-body.ts';
+import { world } from '../support/world.ts';
 
 test('a refusal is never of a record that was older than the call', async () => {
   const clock = simulatedClock();
@@ -36,4 +39,24 @@ test('a refusal is never of a record that was older than the call', async () => 
   gate.resolve();
   expect(await first).toBe('NotSupported');
   expect(await second).toBe('InvalidState');
+});
+
+test('whoever waits for idle is not told what was so before the call', async () => {
+  const store = gatedStore();
+  const body = heldBody();
+  await using at = await world({ tasks: [body.definition], store });
+  store.hold('counts');
+  const first = at.supervisor.idle();
+  await quiet();
+  const task = await at.supervisor.submit(body.definition);
+  let isIdle = false;
+  const second = at.supervisor.idle().then(() => (isIdle = true));
+  await quiet();
+  store.release();
+  await first;
+  await quiet();
+  expect(isIdle).toBe(false); // got true: by the count that was on its way
+  (await body.started()).resolve();
+  await second;
+  expect((await task.info()).state).toBe('success');
 });

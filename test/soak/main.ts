@@ -122,6 +122,13 @@ async function soak(wanted: SoakOptions, opening: Report, surroundings: Surround
 }
 
 async function main(wanted: SoakOptions): Promise<number> {
+  if ((wanted.programs ?? wanted.program) !== undefined) {
+    // Only now: rounds need none of all that it loads.
+    const { replayProgram, soakPrograms } = await import('./programs.ts');
+    return wanted.program === undefined
+      ? soakPrograms(wanted, say).catch(refuse)
+      : replayProgram(wanted, say);
+  }
   const surroundings = new Surroundings();
   const opening = opened(wanted);
   surroundings.listen();

@@ -9,10 +9,16 @@ export interface SoakOptions {
   readonly out: string;
   /** Only this one, and nothing is written. */
   readonly round: number | undefined;
+  /** So many random programs on each seed, instead of rounds. */
+  readonly programs: number | undefined;
+  readonly seeds: number;
+  /** Only this one, and nothing is written. */
+  readonly program: number | undefined;
   readonly help: boolean;
 }
 
 export const usage = `Usage: npm run soak -- [--seed N] [--rounds N] [--minutes N] [--out FILE] [--round K]
+       npm run soak -- --programs N [--seeds N] [--seed N] [--out FILE] [--program K]
 
 Plays rounds of random tasks, with everything at once, and looks for what is stuck, lost or left over.
 
@@ -21,6 +27,9 @@ Plays rounds of random tasks, with everything at once, and looks for what is stu
 --minutes N   ends after N minutes of this session; default 10, or none where --rounds is given
 --out FILE    the report, and what a soak goes on from; default soak.json
 --round K     plays round K alone, to repeat a failure; writes nothing
+--programs N  instead: N random programs on each seed, those by which mutants are judged; one that breaks a law ends its seed
+--seeds N     how many seeds, of which --seed is the first; default 20
+--program K   plays program K of the seed alone, to repeat a failure; writes nothing
 --help        prints this
 
 Ctrl-C ends after the present round. The same seed and file go on from there.`;
@@ -38,7 +47,9 @@ function number(name: string, text: string | undefined, least: number): number |
 
 function parsed(args: readonly string[]) {
   const text = { type: 'string' } as const;
-  const options = { seed: text, rounds: text, minutes: text, out: text, round: text };
+  const ofRounds = { rounds: text, minutes: text, round: text };
+  const ofPrograms = { programs: text, seeds: text, program: text };
+  const options = { seed: text, out: text, ...ofRounds, ...ofPrograms };
   try {
     return parseArgs({ args: [...args], options: { ...options, help: { type: 'boolean' } } }).values;
   } catch (error) {
@@ -51,6 +62,11 @@ export function soakOptions(args: readonly string[]): SoakOptions {
   const values = parsed(args);
   const { out = 'soak.json', help = false } = values;
   if (out === '') throw new Error('Expected --out to be the name of a file, got "".');
+  const { programs, program, seeds } = values;
+  const ofRounds = (['rounds', 'minutes', 'round'] as const).filter((name) => values[name] !== undefined);
+  const ofPrograms = [programs, program, seeds].some((value) => value !== undefined);
+  if (ofPrograms && ofRounds[0])
+    throw new Error(`Expected rounds or programs, got --${ofRounds[0]} besides those of programs.`);
   const rounds = number('rounds', values.rounds, 1);
   const forever = Number.POSITIVE_INFINITY;
   return {
@@ -58,6 +74,9 @@ export function soakOptions(args: readonly string[]): SoakOptions {
     rounds: rounds ?? forever,
     minutes: number('minutes', values.minutes, 0) ?? (rounds === undefined ? 10 : forever),
     round: number('round', values.round, 0),
+    programs: number('programs', programs, 1),
+    seeds: number('seeds', seeds, 1) ?? 20,
+    program: number('program', program, 0),
     out,
     help,
   };

@@ -61,7 +61,12 @@ function git(...args: string[]): string | undefined {
 }
 
 /** What of the project has a part in a soak. */
-const soaked = ['src', 'machines', 'test/soak', 'test/properties', 'package-lock.json'];
+const soaked = [
+  'src',
+  'machines',
+  ...['soak', 'properties', 'life', 'testing', 'mutants'].map((folder) => `test/${folder}`),
+  'package-lock.json',
+];
 
 export function circumstancesOf(seed: number): Circumstances {
   const xstate = new URL('node_modules/xstate/package.json', root);
@@ -105,13 +110,24 @@ export function openReport(file: string, circumstances: Circumstances): Report {
   } catch {
     throw new Error(`Expected ${file} to be the report of a soak, but it is no JSON. ${advice}`);
   }
+  const wrong = differing(file, circumstances, found);
+  if (wrong !== undefined) throw new Error(`${wrong} ${advice}`);
+  return found;
+}
+
+/** In what a report that was found differs from one of these circumstances; undefined: in nothing. */
+export function differing(
+  file: string,
+  circumstances: Circumstances,
+  found: Circumstances,
+): string | undefined {
   for (const member of ['seed', 'commit', 'dirty', 'node', 'xstate'] as const) {
     const [wanted, got] = [circumstances[member], found[member]];
     if (wanted === got) continue;
-    const goOn = member === 'seed' && Number.isInteger(got) ? `Go on with it by --seed ${got}. ` : '';
-    throw new Error(`Expected ${file} to be of ${member} ${wanted}, got ${got}. ${goOn}${advice}`);
+    const goOn = member === 'seed' && Number.isInteger(got) ? ` Go on with it by --seed ${got}.` : '';
+    return `Expected ${file} to be of ${member} ${wanted}, got ${got}.${goOn}`;
   }
-  return found;
+  return undefined;
 }
 
 /** The file holds this report, or still the one before: never a part of it. */

@@ -45,6 +45,8 @@ async function watch(task: TaskHandle): Promise<TaskInfo> {
 async function client(process: SimulatedProcess, bodies: Bodies, number: number, simulation: Simulation) {
   const task = await process.supervisor.submit(bodies.definition, number % 7);
   const watching = watch(task);
+  // It is awaited only once the rest is over, and may be wrong before.
+  watching.catch(() => {});
   let isAccepted = false;
   if (number % 2 === 0) {
     await simulation.sleep(number);

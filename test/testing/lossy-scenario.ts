@@ -21,6 +21,8 @@ export interface Loss {
 /** A task that is submitted, or created by a process, and maybe canceled. */
 export interface Job {
   readonly atMs: number;
+  /** Not before the line of this process is joined again, if that is cut. */
+  readonly onceJoined: number | undefined;
   readonly ms: number;
   readonly cancelMs: number | undefined;
   readonly createdBy: number | undefined;
@@ -29,6 +31,8 @@ export interface Job {
 export interface LossyProgram {
   readonly faults: Faults;
   readonly losses: readonly Loss[];
+  /** When the process comes that stays. */
+  readonly lastComesMs: number;
   /** The first process that takes over is lost as well, after so many turns, while it does. */
   readonly takerCrashes: number | undefined;
   readonly jobs: readonly Job[];
@@ -54,11 +58,16 @@ interface Worker {
   wasCutLong: boolean;
   joinedAt: number;
   crashesAtStart: boolean;
+  /** It told that its lease was over. */
+  isTold: boolean;
+  readonly joined: PromiseWithResolvers<void>;
 }
 
 interface Body {
   readonly worker: Worker;
   readonly key: string;
+  /** Its task was taken up elsewhere, while it went on. */
+  wasTaken: boolean;
 }
 
 class Lossy {
@@ -66,7 +75,10 @@ class Lossy {
   readonly #program: LossyProgram;
   readonly #workers: Worker[] = [];
   readonly #atWork = new Set<Body>();
+  /** From whom a task was taken while its body went on. */
+  readonly #lostTasks: Worker[] = [];
   #takerMayCrash = true;
+  readonly #lastCame = Promise.withResolvers<void>();
 
   constructor(simulation: Simulation, program: LossyProgram) {
     this.#simulation = simulation;
@@ -74,12 +86,13 @@ class Lossy {
   }
 
   async play(): Promise<void> {
-    const { jobs, losses } = this.#program;
-    for (let number = 0; number <= mortals; number += 1) await this.#start();
+    const { jobs, losses, lastComesMs } = this.#program;
+    for (let number = 0; number < mortals; number += 1) await this.#start();
     // It sees later than the others that somebody is lost.
     const work = this.#definition(() => undefined);
     const web = await this.#simulation.start({ tasks: [work], run: false, leaseMs: 3 * leaseMs });
     await Promise.all([
+      this.#simulation.sleep(lastComesMs).then(() => this.#startLast()),
       ...losses.map((loss) => this.#lose(loss)),
       ...jobs.map((job) =>
         job.createdBy === undefined ? this.#submit(web, work, job) : this.#create(web, job),
@@ -87,6 +100,12 @@ class Lossy {
     ]);
     // By now whoever was cut off has heard that its lease was over.
     await this.#simulation.sleep(leaseMs);
+    const untold = this.#lostTasks.filter(({ isCrashed, isTold }) => !isCrashed && !isTold);
+    assert.deepEqual(
+      untold.map(({ number }) => number),
+      [],
+      'whoever lost its tasks tells that its lease was over',
+    );
     const left = [...this.#atWork].filter(({ worker }) => !worker.isCrashed);
     assert.deepEqual(
       left.map(({ key }) => key),
@@ -106,10 +125,13 @@ class Lossy {
       run: async ({ input, sleep, task }: BodyContext<number>) => {
         const here = worker();
         assert.ok(here, 'only who runs bodies runs this');
-        for (const other of this.#atWork)
-          if (other.key === task.key && !other.worker.isCrashed && !other.worker.wasCutLong)
-            assert.fail(`two bodies of ${task.key} at once`);
-        const body = { worker: here, key: task.key };
+        for (const other of this.#atWork) {
+          if (other.key !== task.key || other.worker.isCrashed) continue;
+          if (!other.worker.wasCutLong) assert.fail(`two bodies of ${task.key} at once`);
+          other.wasTaken = true;
+          this.#lostTasks.push(other.worker);
+        }
+        const body: Body = { worker: here, key: task.key, wasTaken: false };
         this.#atWork.add(body);
         if (here.crashesAtStart) this.#crash(here);
         try {
@@ -126,10 +148,9 @@ class Lossy {
   }
 
   /** Who was cut off has heard by now that its lease was over, and its bodies with it. */
-  #mustKnow({ worker, key }: Body): void {
-    if (!worker.wasCutLong || this.#simulation.clock.monotonic() - worker.joinedAt < leaseMs) return;
-    const others = [...this.#atWork].filter((other) => other.key === key && !other.worker.isCrashed);
-    assert.equal(others.length, 1, `a body of ${key} goes on beside another`);
+  #mustKnow({ worker, key, wasTaken }: Body): void {
+    const isEarly = this.#simulation.clock.monotonic() - worker.joinedAt < leaseMs;
+    assert.ok(isEarly || !wasTaken, `a body of ${key} goes on, though its task was taken up elsewhere`);
   }
 
   #crashPoint(number: number): Pick<ProcessOptions, 'crashAt'> {
@@ -157,6 +178,8 @@ class Lossy {
       wasCutLong: false,
       joinedAt: Number.POSITIVE_INFINITY,
       crashesAtStart: false,
+      isTold: false,
+      joined: Promise.withResolvers(),
     };
     worker = one;
     this.#workers.push(one);
@@ -164,12 +187,19 @@ class Lossy {
     void this.#listen(one);
   }
 
+  async #startLast(): Promise<void> {
+    await this.#start();
+    this.#lastCame.resolve();
+  }
+
   async #listen(worker: Worker): Promise<void> {
     const { takerCrashes } = this.#program;
     // The last one stays, or nobody would be left.
-    if (takerCrashes === undefined || worker.number === mortals) return;
+    const mayCrash = worker.number < mortals;
     for await (const { kind } of worker.process.supervisor.events()) {
-      if (kind !== 'workerLost' || !this.#takerMayCrash) continue;
+      if (kind === 'leaseLost') worker.isTold = true;
+      const isTaker = kind === 'workerLost' && mayCrash && this.#takerMayCrash;
+      if (!isTaker || takerCrashes === undefined) continue;
       this.#takerMayCrash = false;
       for (let turn = 0; turn < takerCrashes; turn += 1) await this.#simulation.sleep(0);
       this.#crash(worker);
@@ -184,6 +214,8 @@ class Lossy {
 
   async #lose({ process, atMs, how }: Loss): Promise<void> {
     const worker = this.#workers[process] as Worker;
+    // Who crashes is not joined: then nobody waits for that.
+    if (how.startsWith('crash')) worker.joined.resolve();
     await this.#simulation.sleep(atMs);
     if (how === 'crash at a commit') return;
     if (how === 'crash') return this.#crash(worker);
@@ -192,16 +224,19 @@ class Lossy {
     await this.#simulation.sleep(how === 'short cut' ? shortMs : longMs);
     worker.process.line.connect();
     worker.joinedAt = this.#simulation.clock.monotonic();
+    worker.joined.resolve();
     worker.crashesAtStart = how === 'long cut, then crash';
   }
 
-  /** How often a task may have been lost: as often as somebody was. */
+  /** How often a task may have been lost: as often as somebody was. Who was cut off long may crash as well. */
   get #mostLost(): number {
-    return this.#workers.filter(({ isCrashed, wasCutLong }) => isCrashed || wasCutLong).length;
+    return this.#workers.flatMap(({ isCrashed, wasCutLong }) => [isCrashed, wasCutLong]).filter(Boolean)
+      .length;
   }
 
   async #submit(web: SimulatedProcess, work: Work, job: Job): Promise<void> {
     await this.#simulation.sleep(job.atMs);
+    await this.#joined(job);
     const task = await web.supervisor.submit(work, job.ms);
     const isAsked = await this.#cancel(task, job);
     const { state, result, attempt, attempts, error } = await task.ended();
@@ -212,10 +247,16 @@ class Lossy {
     else assert.equal(result, job.ms);
   }
 
+  async #joined({ onceJoined }: Job): Promise<void> {
+    const isCut = this.#program.losses.some(({ process }) => process === onceJoined);
+    if (isCut && onceJoined !== undefined) await this.#workers[onceJoined]?.joined.promise;
+  }
+
   /** Its creator works on it for so long, if it lives. */
   async #create(web: SimulatedProcess, { atMs, ms, createdBy = 0 }: Job): Promise<void> {
-    const worker = this.#workers[createdBy] as Worker;
     await this.#simulation.sleep(atMs);
+    if (createdBy === mortals) await this.#lastCame.promise;
+    const worker = this.#workers[createdBy] as Worker;
     if (worker.isCrashed) return;
     const making = worker.process.supervisor.createTask({ type: 'driven', cancelable: true });
     const task = await Promise.race([making, worker.process.crashed]);

@@ -66,6 +66,27 @@ export const dispatching: readonly Patch[] = [
     why: 'something starts after the pause resolved',
   },
   {
+    name: 'what it took is not offered again',
+    file: 'src/runtime.ts',
+    find: 'this.#recovery.sweep().catch((failure: unknown) => this.#fail(failure));',
+    replace: '',
+    why: 'a task whose taking was not answered is never started',
+  },
+  {
+    name: 'idle waiter not woken',
+    file: 'src/runtime.ts',
+    find: 'this.#retainer.noteFinal();\n      this.#idle.check();',
+    replace: 'this.#retainer.noteFinal();',
+    why: 'who waits until all is done waits for ever',
+  },
+  {
+    name: 'stop leaves its timers',
+    file: 'src/runtime.ts',
+    find: 'this.#timers.close();',
+    replace: '',
+    why: 'a supervisor that has stopped still changes tasks when their time is over',
+  },
+  {
     name: 'stop forgets who waits for idle',
     file: 'src/runtime.ts',
     find: 'this.#idle.abandon(fault);',
@@ -85,6 +106,20 @@ export const dispatching: readonly Patch[] = [
     find: 'this.#port.leave(attempt);',
     replace: '',
     why: 'slots leak, one with every body',
+  },
+  {
+    name: 'of several bodies only the first starts',
+    file: 'src/bodies.ts',
+    find: 'for (const attempt of this.#toStart.splice(0)) attempt.run();',
+    replace: 'for (const attempt of this.#toStart.splice(0).slice(0, 1)) attempt.run();',
+    why: 'a task is said to run, and nothing runs',
+  },
+  {
+    name: 'aborted body counts as gone',
+    file: 'src/body.ts',
+    find: 'this.#controller?.abort(this.#reason);',
+    replace: 'this.#controller?.abort(this.#reason); this.#end(this.#threw(this.#reason));',
+    why: 'a task is said to have ended, and its code runs on',
   },
   {
     name: 'timers forget the rest',

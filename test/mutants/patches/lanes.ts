@@ -81,6 +81,20 @@ export const lanes: readonly Patch[] = [
     why: 'the sums of the children change without a step, and the watcher takes that for one',
   },
   {
+    name: 'step counts twice',
+    file: 'src/decide.ts',
+    find: 'sequence: sequence + 1, leaf',
+    replace: 'sequence: sequence + 2, leaf',
+    why: 'whoever counts the steps misses one that never was',
+  },
+  {
+    name: 'late answer taken for the newest',
+    file: 'src/lane.ts',
+    find: 'const isNewest = committed.sequence === last.sequence;',
+    replace: 'const isNewest = committed.sequence >= last.sequence;',
+    why: 'what others did since is decided on as if it had not happened',
+  },
+  {
     name: 'conflict keeps the old record',
     file: 'src/lane.ts',
     find: 'for (const { event } of operations) this.#port.conflict(record, event);\n    this.#replace(record);',

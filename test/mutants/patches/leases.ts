@@ -45,6 +45,21 @@ export const leases: readonly Patch[] = [
     why: 'the old body goes on beside the new one',
   },
   {
+    name: 'retired before its tasks are lost',
+    file: 'src/leases.ts',
+    find: 'if (!(await book.end(worker, beats)) || !(await this.#port.takeOver(worker))) return;',
+    replace:
+      'if (!(await book.end(worker, beats))) return; await book.retire(worker); if (!(await this.#port.takeOver(worker))) return;',
+    why: 'whoever takes over and is lost meanwhile leaves the rest to nobody',
+  },
+  {
+    name: 'lease goes on though not renewed',
+    file: 'src/leases.ts',
+    find: 'return this.#renewedAt !== undefined && this.#now() - this.#renewedAt < this.#port.leaseMs;',
+    replace: 'return this.#renewedAt !== undefined;',
+    why: 'what was taken after a long cut comes under a lease that nobody knows any more',
+  },
+  {
     name: 'lost task is charged',
     file: 'machines/task.ts',
     find: 'return { ...requeued(task), lost: task.lost + 1, attempts };',
