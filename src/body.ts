@@ -46,6 +46,8 @@ export class Attempt {
   #controller: AbortController | undefined;
   #reason: Fault | undefined;
   readonly #begun = new Set<Promise<unknown>>();
+  /** Answers that the body waits for until its signal aborts. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(record: TaskRecord, definition: AnyTaskDefinition, port: BodyPort) {
     this.definition = definition;
@@ -70,17 +72,18 @@ export class Attempt {
     if (this.#reason) return;
     this.#reason = new Fault(name);
     this.#controller?.abort(this.#reason);
+    for (const reject of this.#waiting) reject();
   }
 
   /** The same, but it rejects with the signal's reason as soon as that aborts. */
   orAborted<T>(answer: Promise<T>): Promise<T> {
-    const { signal } = this;
     return new Promise((resolve, reject) => {
-      const abort = () => reject(signal.reason as Fault);
-      if (signal.aborted) abort();
-      else signal.addEventListener('abort', abort, { once: true });
+      const abort = () => reject(this.#reason as Fault);
+      if (this.#reason) abort();
+      // Not by the signal: adding a listener there costs as much as there are, and a parent may wait for many children.
+      else this.#waiting.add(abort);
       // Whoever is not told of this answer any more has it handled here.
-      answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+      answer.then(resolve, reject).finally(() => this.#waiting.delete(abort));
     });
   }
 

@@ -297,7 +297,8 @@ export class Lane {
     this.#record = isNewest ? committed : last;
     this.#snapshot = committed.children === last.children ? before : undefined;
     this.#port.changed(this.#record, steps);
-    for (const record of others) if (record && isInserted(operations, record)) this.#port.created(record);
+    const inserted = keysInserted(operations);
+    for (const record of others) if (record && inserted.delete(record.key)) this.#port.created(record);
     answerAll(operations, decisions, waiting);
     for (const parent of others)
       if (parent && parent.key === committed.creation.parentTaskKey) this.#port.summed(parent);
@@ -436,10 +437,11 @@ function reservedFor(
   return found;
 }
 
-function isInserted(operations: readonly Operation[], { key }: TaskRecord): boolean {
-  return operations.some(({ writes }) =>
-    writes?.some((write) => write.kind === 'insert' && write.record.key === key),
-  );
+function keysInserted(operations: readonly Operation[]): Set<string> {
+  const keys = new Set<string>();
+  for (const { writes = noWrites } of operations)
+    for (const write of writes) if (write.kind === 'insert') keys.add(write.record.key);
+  return keys;
 }
 
 /** What the accepted operations want to be written besides. */

@@ -78,7 +78,7 @@ describe('a compiled machine', () => {
         const [a, b] = [random.make(), random.make()];
         expect(lifeOf(compile(b.machine), b.world, types)).toEqual(lifeOf(a.machine, a.world, types));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -90,7 +90,7 @@ describe('a compiled machine', () => {
         lifeOf(compile(machine), world, types);
         expect(askedFor(interpreter).filter((type) => type !== 'xstate.stop')).toEqual([]);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
   });
 

@@ -62,7 +62,7 @@ test(
     const parent = defineTask({
       type: 'parent',
       async run({ task }) {
-        await task.spawnAll(waiting, Array.from({ length: 4_000 }));
+        await task.spawnAll(waiting, Array.from({ length: 10_000 }));
       },
     });
     await using supervisor = await createSupervisor({ tasks: [parent, waiting], concurrency: 1, clock });
