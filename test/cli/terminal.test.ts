@@ -2,10 +2,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createSupervisor } from '../../src/index.ts';
 import { sqliteStore } from '../../src/stores/sqlite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { Terminal } from '../support/terminal.ts';
 import { environment, installCommand, tasksModule } from './command.ts';
 import { Stage } from './stage.ts';
 import { part } from './tasks.ts';
-import { Terminal } from './terminal.ts';
 
 // Each starts several processes.
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 
 const execute = promisify(execFile);
 
@@ -24,7 +24,7 @@ function assertTmux(): void {
   } catch (error) {
     const { stderr = '', message } = error as Error & { stderr?: Buffer | string };
     throw new Error(
-      `Expected tmux, in which the command line is tried, and it cannot be installed here: ${message} ${String(stderr).trim()}\nInstall it: apt-get install tmux`,
+      `Expected tmux, in which programs are tried as a user sees them, and it cannot be installed here: ${message} ${String(stderr).trim()}\nInstall it: apt-get install tmux`,
       { cause: error },
     );
   }
@@ -79,15 +79,15 @@ export class Terminal implements AsyncDisposable {
     return stdout.trimEnd().replaceAll(/^(\[\d+\]>)$/gm, '$1 ');
   }
 
-  /** The same when it matches. Looks again at every output. */
-  async until(pattern: RegExp): Promise<string> {
+  /** The same when it matches, colors aside. Looks again at every output. */
+  async until(pattern: RegExp, escapes: readonly '-e'[] = []): Promise<string> {
     const deadline = AbortSignal.timeout(30_000);
     const late = new Promise<'late'>((resolve) => deadline.addEventListener('abort', () => resolve('late')));
     for (;;) {
       // Before the look: what comes meanwhile is looked at again.
       const changed = this.#changed.promise;
-      const text = await this.look();
-      if (pattern.test(text)) return text;
+      const text = await this.look(escapes);
+      if (pattern.test(stripVTControlCharacters(text))) return text;
       if ((await Promise.race([changed, late])) === 'late')
         throw new Error(`Expected ${pattern} on the screen, got:\n${text}`);
     }
