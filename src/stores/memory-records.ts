@@ -60,7 +60,8 @@ class MemoryRecords implements RecordStore {
     const listeners = [...this.#hints].filter(([, listener]) => listener !== worker);
     if (listeners.length > 0) {
       const keys = verdicts.flatMap(({ ok, records }) => (ok ? keysOf(records) : []));
-      for (const [hint] of listeners) hint(keys);
+      // A hint without a key would say that a control has changed.
+      if (keys.length > 0) for (const [hint] of listeners) hint(keys);
     }
     return Promise.resolve(verdicts);
   }

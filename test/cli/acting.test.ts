@@ -100,8 +100,9 @@ test('a retry is a new task of the same input, linked to the old one, which stay
 });
 
 test('a pause holds back what is queued, of one type or of all, until it is taken back', async () => {
-  await beside.app();
+  const app = await beside.app();
   expect(await beside.json('pause', 'part')).toEqual({ everything: false, types: ['part'] });
+  await app.until(/^paused: part$/m);
   await beside.supervisor.submit(part);
   const free = await beside.supervisor.submit(whole);
   const [{ key }, body] = await beside.stage.player();
@@ -111,7 +112,7 @@ test('a pause holds back what is queued, of one type or of all, until it is take
   await body.tell({ do: 'return' });
   await free.ended();
   expect((await beside.call('resume')).stdout).toBe('Paused: part.\n');
-  expect(beside.supervisor.actor.getSnapshot().context.paused).toEqual(new Set(['part']));
+  await app.until(/^paused: , part\npaused: part$/m);
   expect((await beside.call('resume', 'part')).stdout).toBe('Nothing is paused.\n');
   await beside.stage.player();
 });

@@ -11,6 +11,12 @@ const supervisor = await createSupervisor({
   concurrency: Number(concurrency),
   leaseMs: 600,
 });
+// What is paused by others is known here a moment later.
+let paused: ReadonlySet<string> = new Set();
+supervisor.actor.subscribe(({ context }) => {
+  if (context.paused !== paused) process.stdout.write(`paused: ${[...context.paused].join(', ')}\n`);
+  paused = context.paused;
+});
 // A supervisor at rest keeps no process alive.
 process.stdin.resume();
 process.once(

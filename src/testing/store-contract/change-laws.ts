@@ -44,6 +44,22 @@ export const changeLaws: readonly StoreLaw[] = [
     },
   },
   {
+    name: 'a commit in which every group is refused hints nobody',
+    async run(store) {
+      await inserted(store, queued('a'));
+      const other = listener();
+      store.records.changes(otherWorker, other.hint);
+      await store.records.commit([[insert(queued('a'))], []], worker, start);
+      await inserted(store, queued('b'));
+      await other.keys('b');
+      assert.equal(
+        other.controls,
+        0,
+        'Expected no hint without a key: that says that a control has changed.',
+      );
+    },
+  },
+  {
     name: 'a worker is not hinted at its own changes',
     async run(store) {
       const mine = listener();

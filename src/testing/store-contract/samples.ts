@@ -161,6 +161,7 @@ export async function taken(store: Store, limit = 1_000, now = start): Promise<r
 export function listener() {
   let heard: string[] = [];
   let times = 0;
+  let controls = 0;
   let isAll = false;
   let wake = Promise.withResolvers<void>();
   return {
@@ -168,6 +169,7 @@ export function listener() {
       if (changed === 'all') isAll = true;
       else heard = [...heard, ...changed];
       times += 1;
+      if (changed.length === 0) controls += 1;
       wake.resolve();
       wake = Promise.withResolvers<void>();
     },
@@ -181,6 +183,10 @@ export function listener() {
     },
     get heard() {
       return heard;
+    },
+    /** How many hints had no key. */
+    get controls() {
+      return controls;
     },
   };
 }
