@@ -73,14 +73,16 @@ export class SqliteLine {
     await closed;
   }
 
-  /** What a burst asks goes together. */
+  /** What a burst asks goes together. A commit is many tasks' already, and the thread works on it while they are dealt with. */
   #send(request: Request): void {
     if (this.#outbox.length === 0) queueMicrotask(() => this.#flush());
     this.#outbox.push(request);
+    if (request.name === 'commit') this.#flush();
   }
 
   #flush(): void {
     const requests = this.#outbox;
+    if (requests.length === 0) return;
     this.#outbox = [];
     try {
       this.#worker.postMessage(requests);

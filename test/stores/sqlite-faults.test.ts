@@ -180,8 +180,12 @@ describe('a file that goes bad while it is open', () => {
     await using store = sqliteStore(folder.file('tasks.db'));
     const thread = await promise;
     await writeOne(store);
+    // It cannot be quicker than its end: somebody else has the lock.
+    const other = new DatabaseSync(folder.file('tasks.db'));
+    other.exec('BEGIN IMMEDIATE');
     const asked = [writeOne(store, 'y'), store.records.counts(), store.backup(folder.file('copy.db'))];
     await thread.terminate();
+    other.close();
     for (const answer of asked)
       expect((await refusal(answer)).message).toContain('What was asked may have happened');
     expect(await refusal(store.records.read(['x']))).toMatchObject({ permanent: true });
