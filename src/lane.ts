@@ -297,14 +297,19 @@ export class Lane {
     this.#record = isNewest ? committed : last;
     this.#snapshot = committed.children === last.children ? before : undefined;
     this.#port.changed(this.#record, steps);
-    const inserted = keysInserted(operations);
-    for (const record of others) if (record && inserted.delete(record.key)) this.#port.created(record);
+    if (others.length > 0) this.#tellCreated(others, operations);
     answerAll(operations, decisions, waiting);
     for (const parent of others)
       if (parent && parent.key === committed.creation.parentTaskKey) this.#port.summed(parent);
     if (isNewest) this.#settle(committed);
     // The answer came late, and others went on from what was committed.
     else this.#replace(committed);
+  }
+
+  /** Each once, however many writes were about it. */
+  #tellCreated(records: Verdict['records'], operations: readonly Operation[]): void {
+    const inserted = keysInserted(operations);
+    for (const record of records) if (record && inserted.delete(record.key)) this.#port.created(record);
   }
 
   /** The record as it stands elsewhere replaces what this lane knew. */

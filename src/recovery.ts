@@ -56,6 +56,14 @@ export class Recovery {
     return isAll;
   }
 
+  /** Ends what waits past its deadline, whoever submitted it. */
+  async expire(): Promise<void> {
+    const at = this.#port.clock.now();
+    await this.#pages({ ...queued, overdueAt: at }, (page) => {
+      for (const { key } of page) this.#port.operate(key, { type: 'EXPIRE', at }, () => {});
+    });
+  }
+
   #lose(key: string, worker: string): Promise<boolean> {
     const event: TaskEvent = { type: 'LOSE', at: this.#port.clock.now(), worker };
     return new Promise((resolve) =>

@@ -568,11 +568,10 @@ export class Runtime {
   #createOverdue(): Overdue | undefined {
     if (!this.#store.leases) return undefined;
     return new Overdue({
-      ...this.#storePort(),
-      clock: this.clock,
       timers: this.#background,
       leaseMs: this.options.leaseMs,
-      operate: (key, event) => this.#lanes.operate(key, event),
+      expire: () => this.#recovery.expire(),
+      failed: (error) => this.#fail(error),
     });
   }
 

@@ -15,6 +15,6 @@ describe.each(['full', 'normal'] as const)(
   'the SQLite store keeps the promises of a store (synchronous: %s)',
   (synchronous) => {
     const laws = storeContract(() => sqliteStore(nextPath(), { synchronous }));
-    test.for(laws)('$name', { timeout: 600_000 }, ({ run }) => run());
+    test.for(laws)('$name', { timeout: 120_000 }, ({ run }) => run());
   },
 );
