@@ -29,7 +29,7 @@ function isInstalled() {
 
 function install() {
   const started = performance.now();
-  console.error('Installing dependencies with `npm ci`, once; this takes about half a minute …');
+  console.error('Installing dependencies with `npm ci`, once; this takes about a minute …');
   // Without node_modules/.bin: npm must not run on the Node that it is about to replace.
   const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.endsWith('.bin'));
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
