@@ -40,6 +40,8 @@ const takeAgainMs = 250;
 export class Dispatcher {
   readonly #port: DispatcherPort;
   #changes = new Map<string, Offer | undefined>();
+  /** Tasks that were created here in this turn. */
+  #created: Offer[] = [];
   #slots = 0;
   #claiming = 0;
   /** Claims that hold a slot for a body that has not started yet. */
@@ -75,9 +77,13 @@ export class Dispatcher {
     return this.#paused;
   }
 
-  offer({ key, creation, life }: TaskRecord): void {
-    const { type, priority, child } = creation;
-    this.#changes.set(key, { key, type, priority, startAt: life.startAt, isChild: child !== undefined });
+  offer(record: TaskRecord): void {
+    this.#changes.set(record.key, offerOf(record));
+  }
+
+  /** A new task: where a slot is free and nothing waits for it, it need not be offered to be taken. */
+  created(record: TaskRecord): void {
+    this.#created.push(offerOf(record));
   }
 
   withdraw({ key }: TaskRecord): void {
@@ -110,7 +116,6 @@ export class Dispatcher {
     body.hasSlot = slot;
     if (!slot) this.#slots -= 1;
     else if (!this.#claims.delete(body.key)) this.#slots += 1;
-    this.#mayHold = true;
   }
 
   /** Something may be there to be taken. */
@@ -120,6 +125,7 @@ export class Dispatcher {
 
   /** Passes on what was offered, and takes what there are slots for. */
   flush(): void {
+    if (this.#created.length > 0) this.#startCreated();
     if (this.#changes.size > 0) this.#passOn();
     const limit = this.#port.concurrency - this.#slots;
     if (limit <= 0 || this.#isTaking || this.#isResting || !this.#mayHold || !this.#port.mayClaim(true))
@@ -130,6 +136,33 @@ export class Dispatcher {
       this.#isTaking = false;
       this.#noteSettled();
     });
+  }
+
+  /** In the order in which they would be taken; those for which there is no slot are offered. */
+  #startCreated(): void {
+    const created = this.#created.length === 1 ? this.#created : this.#created.toSorted(byPrecedence);
+    this.#created = [];
+    const isNext = !this.#mayHold && !this.#isTaking && this.#offering === 0 && !this.#isResting;
+    const mayStart = isNext && this.#port.isLeased();
+    for (const offer of created) {
+      const { key, type, startAt, isChild } = offer;
+      // It has been offered or withdrawn since.
+      if (this.#changes.has(key)) continue;
+      const isDue = startAt === undefined || startAt <= this.#port.clock.now();
+      const isOurs = this.#types.includes(type) && this.#port.mayClaim(isChild);
+      const isFree = this.#slots < this.#port.concurrency;
+      if (mayStart && isDue && isOurs && isFree) this.#claim(key);
+      else this.#changes.set(key, offer);
+    }
+  }
+
+  #claim(key: string): void {
+    // Offers come at least once: the first of two claims is the claim.
+    if (this.#claims.has(key)) return;
+    this.#slots += 1;
+    this.#claiming += 1;
+    this.#claims.add(key);
+    this.#port.claim(key);
   }
 
   #ask(limit: number): void {
@@ -167,16 +200,8 @@ export class Dispatcher {
     if (keys.length === limit) this.#mayHold = true;
     for (const key of keys) {
       // The supervisor may have begun to drain meanwhile: what was taken as a root goes back.
-      if (!this.#port.mayClaim(childrenOnly)) {
-        this.#port.reconsider(key);
-        continue;
-      }
-      // Offers come at least once: the first of two claims is the claim.
-      if (this.#claims.has(key)) continue;
-      this.#slots += 1;
-      this.#claiming += 1;
-      this.#claims.add(key);
-      this.#port.claim(key);
+      if (this.#port.mayClaim(childrenOnly)) this.#claim(key);
+      else this.#port.reconsider(key);
     }
     this.#port.otherTypes(otherTypes);
     this.#wakeAt(nextAt);
@@ -223,4 +248,14 @@ export class Dispatcher {
     if (this.#isTaking || this.#claiming > 0) return;
     for (const resolve of this.#settled.splice(0)) resolve();
   }
+}
+
+function offerOf({ key, creation, life }: TaskRecord): Offer {
+  const { type, priority, child } = creation;
+  return { key, type, priority, startAt: life.startAt, isChild: child !== undefined };
+}
+
+/** The order in which the dispatch gives what is due. */
+function byPrecedence(a: Offer, b: Offer): number {
+  return b.priority - a.priority || Number(b.isChild) - Number(a.isChild);
 }

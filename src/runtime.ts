@@ -358,7 +358,7 @@ export class Runtime {
 
   #created(record: TaskRecord): void {
     this.#lanes.created(record);
-    if (record.life.driver === 'supervisor') this.#dispatcher.offer(record);
+    if (record.life.driver === 'supervisor') this.#dispatcher.created(record);
     this.#alarms.follow(record);
     // Where the answer came late, it may have gone on since.
     this.events.tellChange({ ...record, sequence: 1, leaf: 'queued' }, 'CREATE', 'ok');

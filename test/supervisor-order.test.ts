@@ -28,6 +28,28 @@ describe('what starts next', () => {
     expect(at.order).toEqual(['f', 'c', 'e', 'a', 'd', 'b', 'g']);
   });
 
+  test('is the most urgent of those that come together, though there are free slots', async () => {
+    const order: string[] = [];
+    const body = defineTask({
+      type: 'noted',
+      async run({ input, sleep }: BodyContext<string>) {
+        order.push(input);
+        await sleep(1);
+      },
+    });
+    await using at = await world({ tasks: [body], concurrency: 2 });
+    // The first is committed alone, the others together after it.
+    const priorities = { first: 0, second: 0, urgent: 1, third: 0 };
+    const submits = Object.entries(priorities).map(([input, priority]) =>
+      at.supervisor.submit(body, input, { priority }),
+    );
+    await Promise.all(submits);
+    const idle = at.supervisor.idle();
+    await at.clock.advance(10);
+    await idle;
+    expect(order).toEqual(['first', 'urgent', 'second', 'third']);
+  });
+
   test('is in the order of submits, whatever their number', async () => {
     await using at = await oneByOne();
     const inputs = Array.from({ length: 1_000 }, (_, index) => `${index}`);
@@ -128,8 +150,8 @@ describe('concurrency', () => {
       async run({ sleep, input }: BodyContext<number>) {
         running += 1;
         most = Math.max(most, running);
-        await sleep(input);
-        running -= 1;
+        // Also where it is canceled.
+        await sleep(input).finally(() => (running -= 1));
         if (input % 3 === 0) throw new Error('no');
       },
     });

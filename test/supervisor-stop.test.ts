@@ -205,10 +205,14 @@ describe('stop', () => {
     const store = gatedStore();
     const body = heldBody();
     const at = await world({ tasks: [body.definition], store });
-    await at.supervisor.submit(body.definition);
     store.hold('commit');
+    const submitting = at.supervisor.submit(body.definition);
     await quiet();
-    expect(store.held).toBe(1);
+    store.release();
+    store.hold('commit');
+    await submitting;
+    await quiet();
+    expect(store.held).toBe(1); // that of the claim
     const stopping = at.supervisor.stop({ waitMs: 0 });
     await quiet();
     store.release();

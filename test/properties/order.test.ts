@@ -65,6 +65,44 @@ async function startOrder({ seed, schedule, concurrency, tasks }: Scene, kind: S
   return started;
 }
 
+/** When a task was submitted, acknowledged, and started: the number of what happened before. */
+interface Times {
+  submitted: number;
+  acknowledged: number;
+  started: number;
+}
+
+/** Submits at random times, while some run and some wait. */
+async function runAsTheyCome({ seed, schedule, concurrency, tasks }: Scene, kind: StoreKind) {
+  let happened = 0;
+  const times = tasks.map((): Times => ({ submitted: 0, acknowledged: Infinity, started: Infinity }));
+  const at = (index: number) => times[index] as Times;
+  const work = defineTask({
+    type: 'work',
+    async run({ input, sleep }: { input: number; sleep: (ms: number) => Promise<void> }) {
+      at(input).started = happened += 1;
+      await sleep(tasks[input]?.workMs ?? 0);
+    },
+  });
+  const scenario = async (simulation: Simulation) => {
+    const { supervisor } = await simulation.start({ tasks: [work], concurrency });
+    const submitting: Promise<void>[] = [];
+    for (const [index, { priority, delayMs }] of tasks.entries()) {
+      await rest(simulation, delayMs);
+      at(index).submitted = happened += 1;
+      const submitted = supervisor.submit(work, index, { priority });
+      submitting.push(submitted.then(() => void (at(index).acknowledged = happened += 1)));
+    }
+    await Promise.all(submitting);
+    await supervisor.idle();
+    await supervisor.stop();
+  };
+  await onStore(kind, (store) =>
+    simulate(seed, scenario, { schedule, shrinkRuns: 0, openStore: () => store }),
+  );
+  return times;
+}
+
 function rank({ tasks }: Scene): number[] {
   return tasks
     .map((_, index) => index)
@@ -92,6 +130,23 @@ describe.for(stores)('on the store $name', { timeout }, (kind) => {
             overtaken < scene.concurrency,
             `${task} starts at ${place} in ${started.join()}, expected ${ranks.join()}.`,
           );
+        }
+      }),
+      { numRuns: runsOn(kind) },
+    ));
+
+  test('no task that is submitted later, and is not more urgent, starts before one that waits', () =>
+    fc.assert(
+      fc.asyncProperty(scenes, async (scene) => {
+        const times = await runAsTheyCome(scene, kind);
+        const priority = (index: number) => scene.tasks[index]?.priority ?? 0;
+        for (const [first, { acknowledged, started }] of times.entries()) {
+          assert.notEqual(started, Infinity);
+          for (const [second, later] of times.entries()) {
+            const isBehind = later.submitted > acknowledged && priority(second) <= priority(first);
+            const all = `${JSON.stringify(times)}`;
+            if (isBehind) assert.ok(started < later.started, `${second} starts before ${first}: ${all}`);
+          }
         }
       }),
       { numRuns: runsOn(kind) },

@@ -101,7 +101,7 @@ test('a wall clock that was set back does not stop retention', async () => {
   expect((await store.records.counts()).success).toBeLessThanOrEqual(1);
 });
 
-test('a task that is claimed once is offered once', async () => {
+test('a task for which a slot is free is not offered, and one that waits is offered once', async () => {
   const { records, dispatch } = memoryStore();
   const offered: string[] = [];
   const noted: Store['dispatch'] = {
@@ -110,9 +110,12 @@ test('a task that is claimed once is offered once', async () => {
     take: (request) => dispatch.take(request),
     offers: (hint) => dispatch.offers(hint),
   };
-  await using supervisor = await createSupervisor({ tasks: [noop], store: { records, dispatch: noted } });
-  const { key } = await supervisor.submit(noop);
+  const store = { records, dispatch: noted };
+  await using supervisor = await createSupervisor({ tasks: [noop], store, concurrency: 1 });
+  const [, second] = await Promise.all([supervisor.submit(noop), supervisor.submit(noop)]);
+  await supervisor.idle();
+  await supervisor.submit(noop);
   await supervisor.idle();
   await settled();
-  expect(offered).toEqual([key]);
+  expect(offered).toEqual([second.key]);
 });

@@ -28,7 +28,7 @@ test('what a supervisor took and lost is started by whoever is left, though it s
   await second.submit(busy.definition);
   const run = await busy.started();
   const first = await createSupervisor({ tasks, store: losing, clock, concurrency: 1 });
-  const { key } = await first.submit(noop);
+  const { key } = await second.submit(noop); // which has no slot for it
   await clock.advance(0);
   expect(isLost).toBe(true);
   await first.stop(); // within the 250 ms after which it would have looked again

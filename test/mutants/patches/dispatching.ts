@@ -14,7 +14,14 @@ export const dispatching: readonly Patch[] = [
     file: 'src/dispatcher.ts',
     find: 'if (keys.length === limit) this.#mayHold = true;',
     replace: '',
-    why: 'what did not fit into one take is not looked for; a slot that is given back makes up for it',
+    why: 'what did not fit into one take is not looked for',
+  },
+  {
+    name: 'new task without a slot is not offered',
+    file: 'src/dispatcher.ts',
+    find: 'else this.#changes.set(key, offer);',
+    replace: '',
+    why: 'what finds no slot when it is created is never started',
   },
   {
     name: 'lost wake-up of a timer',
