@@ -15,6 +15,10 @@ interface Pending {
 interface Batch {
   readonly number: number;
   readonly pending: readonly Pending[];
+  /** Once the store has answered. */
+  verdicts?: readonly Verdict[];
+  /** It is not waited for any longer. */
+  readonly answered: () => void;
 }
 
 export interface CommitterPort {
@@ -35,16 +39,21 @@ const firstPauseMs = 25;
 const longestPauseMs = 1_000;
 
 /** A larger batch saves little, and its verdicts hold up all else. */
-const mostGroups = 500;
+const mostGroups = 250;
+
+/** The store works on one while the verdicts of the other are dealt with. Stores remember as many. */
+const mostBatches = 2;
 
 /**
- * Group commit without a timer: one batch is in flight, and what gathers meanwhile is the next. A batch that the store
- * refuses is tried again until `storeRetryMs` are over.
+ * Group commit without a timer: a batch or two are in flight, and what gathers meanwhile is the next. They are about
+ * different tasks, as a task is decided again only after its commit. A batch that the store refuses is tried again until
+ * `storeRetryMs` are over; at most one other is committed before it.
  */
 export class Committer {
   readonly #port: CommitterPort;
   #gathering: Pending[] = [];
-  #inFlight: Batch | undefined;
+  /** In the order of their numbers. */
+  #inFlight: Batch[] = [];
   #batches = 0;
   #failed = false;
   #lastRefusal: unknown;
@@ -55,7 +64,7 @@ export class Committer {
 
   /** Whether nothing waits for a verdict. */
   get isIdle(): boolean {
-    return this.#inFlight === undefined && this.#gathering.length === 0;
+    return this.#inFlight.length === 0 && this.#gathering.length === 0;
   }
 
   /** The verdict comes after the commit, through the mailbox. Nothing is sent before `flush`. */
@@ -65,48 +74,60 @@ export class Committer {
 
   /** Whoever still waits is told; what is in flight may yet be committed, and its verdict is dealt with if it comes. */
   abandon(fault: Fault): void {
-    for (const { abandon } of [...(this.#inFlight?.pending ?? []), ...this.#gathering]) abandon?.(fault);
+    const sent = this.#inFlight.flatMap(({ pending }) => pending);
+    for (const { abandon } of [...sent, ...this.#gathering]) abandon?.(fault);
   }
 
-  /** Sends what has gathered, unless a batch is in flight. */
+  /** Sends what has gathered, unless as many are in flight as may be. */
   flush(): void {
-    if (this.#inFlight || this.#failed || this.#gathering.length === 0) return;
+    if (this.#isFull || this.#failed || this.#gathering.length === 0) return;
     const pending = this.#gathering.splice(0, mostGroups);
     const deadline = this.#port.timers.set(this.#port.storeRetryMs, () =>
       this.#port.deliver(() => this.#fail(this.#unanswered())),
     );
-    const finish = () => deadline.cancel();
-    this.#send({ number: (this.#batches += 1), pending }, firstPauseMs, finish);
+    const batch = { number: (this.#batches += 1), pending, answered: () => deadline.cancel() };
+    this.#inFlight.push(batch);
+    this.#send(batch, firstPauseMs);
   }
 
-  #send(batch: Batch, pauseMs: number, finish: () => void): void {
-    this.#inFlight = batch;
+  /** Numbers in flight are neighbours: a store that remembers the last ones knows each that is sent again. */
+  get #isFull(): boolean {
+    const [oldest] = this.#inFlight;
+    return oldest !== undefined && oldest.number <= this.#batches + 1 - mostBatches;
+  }
+
+  #send(batch: Batch, pauseMs: number): void {
     const groups = batch.pending.map(({ group }) => group);
     const { records, worker, clock } = this.#port;
     attempt(() => records.commit(groups, worker, clock.now(), batch.number)).then(
-      (verdicts) =>
-        this.#port.deliver(() => {
-          if (this.#inFlight !== batch || this.#failed) return;
-          finish();
-          this.#lastRefusal = undefined;
-          this.#inFlight = undefined;
-          // The store goes on with what has gathered while its verdicts are dealt with.
-          this.flush();
-          this.#settle(batch, verdicts);
-        }),
-      (error: unknown) =>
-        this.#port.deliver(() => {
-          if (this.#inFlight !== batch || this.#failed) return;
-          this.#lastRefusal = error;
-          if (isPermanent(error)) return this.#fail(error);
-          this.#port.retrying(error);
-          const send = () => this.#send(batch, Math.min(pauseMs * 2, longestPauseMs), finish);
-          this.#port.timers.set(pauseMs, () => this.#port.deliver(send));
-        }),
+      (verdicts) => this.#port.deliver(() => this.#answered(batch, verdicts)),
+      (error: unknown) => this.#port.deliver(() => this.#refused(batch, pauseMs, error)),
     );
   }
 
-  #settle({ pending }: Batch, verdicts: readonly Verdict[]): void {
+  #answered(batch: Batch, verdicts: readonly Verdict[]): void {
+    if (this.#failed) return;
+    batch.answered();
+    batch.verdicts = verdicts;
+    this.#lastRefusal = undefined;
+    // In the order in which they were sent, whichever the store does first: what was to start first does.
+    const waiting = this.#inFlight.findIndex((one) => !one.verdicts);
+    const settled = this.#inFlight.splice(0, waiting < 0 ? this.#inFlight.length : waiting);
+    // The store goes on with what has gathered while its verdicts are dealt with.
+    this.flush();
+    for (const one of settled) this.#settle(one);
+  }
+
+  #refused(batch: Batch, pauseMs: number, error: unknown): void {
+    if (this.#failed) return;
+    this.#lastRefusal = error;
+    if (isPermanent(error)) return this.#fail(error);
+    this.#port.retrying(error);
+    const send = () => this.#send(batch, Math.min(pauseMs * 2, longestPauseMs));
+    this.#port.timers.set(pauseMs, () => this.#port.deliver(send));
+  }
+
+  #settle({ pending, verdicts = [] }: Batch): void {
     pending.forEach(({ settle }, index) => settle(verdicts[index] ?? { ok: false, records: [] }));
   }
 

@@ -181,7 +181,8 @@ export interface RecordStore {
    *
    * `batch`: the worker's number for these groups. One who heard no answer sends the same groups under the same number
    * again: what was accepted before is not done twice, and is answered `ok`, with the records as they stand now. A worker
-   * sends one batch after the other, with growing numbers, so that the store has to remember its last one only.
+   * gives its batches the numbers from 1 on, and sends none before the last but one was answered, so that the store has to
+   * remember its last two only.
    */
   commit(
     groups: readonly Group[],

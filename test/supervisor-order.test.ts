@@ -37,9 +37,9 @@ describe('what starts next', () => {
         await sleep(1);
       },
     });
-    await using at = await world({ tasks: [body], concurrency: 2 });
-    // The first is committed alone, the others together after it.
-    const priorities = { first: 0, second: 0, urgent: 1, third: 0 };
+    await using at = await world({ tasks: [body], concurrency: 3 });
+    // The first two are committed alone, the others together after them.
+    const priorities = { first: 0, second: 0, third: 0, urgent: 1, fourth: 0 };
     const submits = Object.entries(priorities).map(([input, priority]) =>
       at.supervisor.submit(body, input, { priority }),
     );
@@ -47,7 +47,7 @@ describe('what starts next', () => {
     const idle = at.supervisor.idle();
     await at.clock.advance(10);
     await idle;
-    expect(order).toEqual(['first', 'urgent', 'second', 'third']);
+    expect(order).toEqual(['first', 'second', 'urgent', 'third', 'fourth']);
   });
 
   test('is in the order of submits, whatever their number', async () => {

@@ -248,6 +248,19 @@ export const commitLaws: readonly StoreLaw[] = [
     },
   },
   {
+    name: 'neither of the last two batches is done twice, in whatever order they come and come again',
+    run: async (store) => {
+      // The last but one has been answered when another is sent.
+      const numbers = [3, 3, 5, 4, 5, 4, 6, 5, 6];
+      for (const number of numbers) {
+        const batch = [[insert(queued(`of ${number}`))]];
+        const [verdict] = await store.records.commit(batch, worker, start, number);
+        assert.equal(verdict?.ok, true, `Expected batch ${number} to be accepted in ${numbers.join()}.`);
+      }
+      assert.equal((await store.records.counts()).queued, 4);
+    },
+  },
+  {
     name: 'of a batch of which only a part was accepted, the rest is done when it is sent again',
     run: async (store) => {
       const batch = [[insert(queued('a'))], [insert(queued('b'))]];

@@ -40,16 +40,16 @@ export const committing: readonly Patch[] = [
   {
     name: 'batch done twice',
     file: 'src/stores/memory-batches.ts',
-    find: 'if (last?.batch === batch) return last.accepted;',
+    find: 'if (known) return known.accepted;',
     replace: '',
     why: 'a commit whose answer was lost is refused when it is sent again',
   },
   {
-    name: 'two batches in flight',
+    name: 'three batches in flight',
     file: 'src/committer.ts',
-    find: 'if (this.#inFlight || this.#failed || this.#gathering.length === 0) return;',
-    replace: 'if (this.#failed || this.#gathering.length === 0) return;',
-    why: 'the verdict of the first is never heard',
+    find: 'const mostBatches = 2;',
+    replace: 'const mostBatches = 3;',
+    why: 'the store has forgotten the first when it is sent again, and refuses what it has done',
   },
   {
     name: 'refused batch is not sent again',
