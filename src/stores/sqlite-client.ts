@@ -127,6 +127,7 @@ function rowWrite(write: Write): RowWrite {
         write.sequence,
         write.fence,
         journalRow(write.journal),
+        write.record.order,
       ];
     case 'check':
       return ['check', key, write.sequence, write.fence];

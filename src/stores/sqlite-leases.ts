@@ -22,9 +22,19 @@ export function retire(file: SqliteFile, worker: string): void {
   file.run('DELETE FROM beat WHERE worker = ?', columnText(worker));
 }
 
+/** Whose leases are over, and not retired yet: as columns have them. */
+export function lostWorkers(file: SqliteFile): ReadonlySet<string> {
+  return new Set(file.all('SELECT worker FROM beat WHERE beats = 0').map(([worker]) => worker as string));
+}
+
 /** Whether the task would come under a lease that is over. `worker`: as its column has it. */
-export function comesUnderLostLease(file: SqliteFile, id: number, worker: string | null): boolean {
-  if (worker === null || !isOver(file, worker)) return false;
+export function comesUnderLostLease(
+  file: SqliteFile,
+  lost: ReadonlySet<string>,
+  id: number,
+  worker: string | null,
+): boolean {
+  if (worker === null || !lost.has(worker)) return false;
   return file.get('SELECT 1 FROM task WHERE id = ? AND worker IS ?', id, worker) === undefined;
 }
 

@@ -20,6 +20,7 @@ export type RowWrite =
       sequence: number,
       fence: number,
       journal: JournalRow | null,
+      id: number,
     ]
   | readonly ['check', key: string, sequence: number, fence: number]
   | readonly ['add', key: string, open: number, weight: number, done: number]

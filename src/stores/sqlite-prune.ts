@@ -2,7 +2,7 @@ import type { Keep, PruneRequest, Pruned } from '../store.ts';
 import { forgetBatches } from './sqlite-batches.ts';
 import type { SqliteFile } from './sqlite-file.ts';
 import { forgetJournal } from './sqlite-journal.ts';
-import { count } from './sqlite-records.ts';
+import { count } from './sqlite-writes.ts';
 import type { Total } from './sqlite-total.ts';
 
 /** So many records go in one transaction: more hold up the commits that come meanwhile. */

@@ -84,20 +84,25 @@ const usualCreation: Creation = {
   owner: 'process',
 };
 
-/** Members that have no column, beside what they mostly are: by place, as a commit looks at all of them. */
+/** What a member mostly is, and how it begins where it is written; undefined: it has a column. */
+interface Member {
+  readonly name: string;
+  readonly usual: unknown;
+  readonly prefix: string | undefined;
+}
+
+/** By place, in the order of the members of a record: a commit looks at all of them. */
 interface Plan {
-  readonly names: readonly string[];
-  readonly usual: readonly unknown[];
-  readonly columns: ReadonlySet<string>;
+  readonly members: readonly Member[];
+  readonly byName: ReadonlyMap<string, Member>;
 }
 
 function planOf(usual: Life | Creation, ...columns: readonly string[]): Plan {
-  const entries = Object.entries(usual).filter(([name]) => !columns.includes(name));
-  return {
-    names: entries.map(([name]) => name),
-    usual: entries.map(([, value]) => value as unknown),
-    columns: new Set(columns),
-  };
+  const members = Object.entries(usual).map(([name, value]): Member => {
+    const prefix = columns.includes(name) ? undefined : prefixOf(name);
+    return { name, usual: value as unknown, prefix };
+  });
+  return { members, byName: new Map(members.map((member) => [member.name, member])) };
 }
 
 const lifePlan = planOf(usualLife, 'driver', 'fence', 'worker');
@@ -120,7 +125,7 @@ export function rowOf(record: TaskRecord, isNew: boolean): RecordRow {
   const { sequence, leaf, creation, life } = record;
   const longTexts: LongText[] = [];
   const kind = states.indexOf(stateOf(record)) * 2 + Number(life.driver === 'creator');
-  const lifeText = membersText(life, lifePlan, longTexts);
+  const lifeText = membersText(life as unknown as Members, lifePlan, longTexts);
   const isLong = longTexts.length > 0 || (creation.input?.length ?? 0) >= longFrom;
   const created = isNew ? creationOf(record, longTexts) : [];
   const endedAt = isFinal(record) ? (life.completedAt ?? life.queuedAt) : null;
@@ -143,7 +148,7 @@ function creationOf(record: TaskRecord, longTexts: LongText[]): readonly Value[]
     children?.weight ?? null,
     children?.done ?? null,
     life.deadlineAt ?? null,
-    membersText(creation, creationPlan, longTexts),
+    membersText(creation as unknown as Members, creationPlan, longTexts),
   ];
 }
 
@@ -174,44 +179,41 @@ export function recordOf(row: ReadRow): TaskRecord {
 }
 
 /** What JSON carries stands as it is; all else (faults, attempts, …) is serialized whole, in the member without a name. */
-function membersText(members: Creation | Life, plan: Plan, longTexts: LongText[]): string {
-  const given = members as unknown as Members;
-  const texts = new MembersText(longTexts);
-  const { names, usual, columns } = plan;
-  for (let place = 0; place < names.length; place += 1) {
-    const name = names[place] as string;
+function membersText(given: Members, { members, byName }: Plan, longTexts: LongText[]): string {
+  let text = '';
+  let rich: Record<string, unknown> | undefined;
+  let place = 0;
+  // The walk that makes no list of the names.
+  for (const name in given) {
+    const expected = members[place];
+    place += 1;
+    const member = expected?.name === name ? expected : byName.get(name);
     const value = given[name];
-    if (value !== usual[place] && !isUsual(value, usual[place])) texts.add(name, value);
+    if (member && (!member.prefix || value === member.usual || isUsual(value, member.usual))) continue;
+    const written = memberText(name, value, longTexts);
+    // Members of a newer version are kept.
+    if (written !== undefined) text += `,${member?.prefix ?? prefixOf(name)}${written}`;
+    else (rich ??= {})[name] = value;
   }
-  // Members of a newer version are kept.
-  const all = Object.keys(given);
-  if (all.length > names.length + columns.size)
-    for (const name of all) if (!columns.has(name) && !names.includes(name)) texts.add(name, given[name]);
-  return texts.text();
+  if (rich) text += `,"":${JSON.stringify(stringify(rich))}`;
+  return `{${text.slice(1)}}`;
 }
 
-class MembersText {
-  readonly #plain: Record<string, unknown> = {};
-  #rich: Record<string, unknown> | undefined;
-  readonly #longTexts: LongText[];
+function prefixOf(name: string): string {
+  return `${JSON.stringify(name)}:`;
+}
 
-  constructor(longTexts: LongText[]) {
-    this.#longTexts = longTexts;
+/** As JSON; undefined: JSON does not carry it. */
+function memberText(name: string, value: unknown, longTexts: LongText[]): string | undefined {
+  if (typeof value === 'string') {
+    if (value.length < longFrom || !longSlots.has(name)) return JSON.stringify(value);
+    longTexts.push([name, columnText(value)]);
+    return 'true';
   }
-
-  add(name: string, value: unknown): void {
-    if (typeof value === 'string' && value.length >= longFrom && longSlots.has(name)) {
-      this.#longTexts.push([name, columnText(value)]);
-      this.#plain[name] = true;
-    } else if (isPlain(value)) this.#plain[name] = value;
-    else if (name === 'attempts' && areFaultless(value)) this.#plain[name] = value.map(timesOf);
-    else (this.#rich ??= {})[name] = value;
-  }
-
-  text(): string {
-    if (this.#rich) this.#plain[''] = stringify(this.#rich);
-    return JSON.stringify(this.#plain);
-  }
+  if (typeof value === 'number')
+    return Number.isFinite(value) && !Object.is(value, -0) ? `${value}` : undefined;
+  if (typeof value === 'boolean') return `${value}`;
+  return name === 'attempts' && areFaultless(value) ? JSON.stringify(value.map(timesOf)) : undefined;
 }
 
 function membersOf(text: string, usual: Members, longTexts: readonly LongText[]): Record<string, unknown> {
@@ -236,17 +238,16 @@ type Attempts = Life['attempts'];
 /** Every task that succeeds has such an attempt: two numbers instead of a serialization. */
 function areFaultless(value: unknown): value is Attempts {
   return (value as Attempts).every(
-    (attempt) => attempt.error === undefined && Object.keys(attempt).join() === 'startedAt,endedAt,error',
+    (attempt) =>
+      attempt.error === undefined &&
+      Object.keys(attempt).length === 3 &&
+      'startedAt' in attempt &&
+      'endedAt' in attempt,
   );
 }
 
 function timesOf({ startedAt, endedAt }: Attempts[number]): readonly [number, number] {
   return [startedAt, endedAt];
-}
-
-function isPlain(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
-  return typeof value === 'string' || typeof value === 'boolean';
 }
 
 /** What begins so is JSON: a text that a column of SQLite would change (half a surrogate pair) or cut (NUL). */

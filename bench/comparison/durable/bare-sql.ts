@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { keySource } from '../../../src/key.ts';
 import { systemRandom } from '../../../src/random.ts';
 import { SqliteFile } from '../../../src/stores/sqlite-file.ts';
-import { endSql, insertSql, stepSql } from '../../../src/stores/sqlite-records.ts';
+import { endSql, insertSql, stepSql } from '../../../src/stores/sqlite-writes.ts';
 import { type RecordRow, creationAt, lifeAt, rowOf } from '../../../src/stores/sqlite-row.ts';
 import { sample } from './sample.ts';
 import type { DurableSystem, Place } from './system.ts';
