@@ -15,7 +15,15 @@ import type {
 } from '../store.ts';
 import type { SqliteHints } from './sqlite-hints.ts';
 import type { SqliteLine } from './sqlite-line.ts';
-import type { Accepted, JournalRow, Place, ReservationRow, RowVerdict, RowWrite } from './sqlite-protocol.ts';
+import type {
+  Accepted,
+  JournalRow,
+  Place,
+  Refused,
+  ReservationRow,
+  RowVerdict,
+  RowWrite,
+} from './sqlite-protocol.ts';
 import { type ReadRow, columnText, nullable, recordOf, rowOf, textOf } from './sqlite-row.ts';
 
 /** The records as this process sees them: it speaks of records, the store's thread of rows. */
@@ -35,7 +43,7 @@ export class SqliteRecords implements RecordStore {
     batch?: number,
   ): Promise<readonly Verdict[]> {
     const rows = groups.map(rowsOf);
-    const sent = rows.map((group) => (Array.isArray(group) ? group : []));
+    const sent = rows.map((group) => (group instanceof Unfit ? [] : group));
     const answers = await this.#line.ask('commit', { groups: sent, worker, now, batch });
     const verdicts = groups.map((group, index) => {
       const unfit = rows[index];
@@ -103,15 +111,12 @@ class Unfit {
 }
 
 function rowsOf(group: Group): readonly RowWrite[] | Unfit {
-  const rows: RowWrite[] = [];
-  for (const write of group) {
-    try {
-      rows.push(rowWrite(write));
-    } catch (error) {
-      return new Unfit(write, error);
-    }
+  let writing: Write | undefined;
+  try {
+    return group.map((write) => rowWrite((writing = write)));
+  } catch (error) {
+    return new Unfit(writing as Write, error);
   }
-  return rows;
 }
 
 function rowWrite(write: Write): RowWrite {
@@ -140,7 +145,7 @@ function rowWrite(write: Write): RowWrite {
   }
 }
 
-function journalRow(entries: readonly JournalEntry[] = []): JournalRow | null {
+export function journalRow(entries: readonly JournalEntry[] = []): JournalRow | null {
   const last = entries.at(-1);
   if (!last) return null;
   const rows = entries.map(({ sequence, at, event, outcome, leaf }) => [sequence, at, event, outcome, leaf]);
@@ -152,11 +157,12 @@ function journalEntries(text: string): JournalEntry[] {
   return rows.map(([sequence, at, event, outcome, leaf]) => ({ sequence, at, event, outcome, leaf }));
 }
 
-function isAccepted(verdict: RowVerdict): verdict is Accepted {
+function isAccepted(verdict: Accepted | Refused): verdict is Accepted {
   return Array.isArray(verdict);
 }
 
 function verdictOf(group: Group, verdict: RowVerdict): Verdict {
+  if (typeof verdict === 'number') return { ok: true, records: [stored(group, group[0] as Write, verdict)] };
   if (isAccepted(verdict))
     return { ok: true, records: group.map((write, at) => stored(group, write, verdict[at] ?? null)) };
   const { reservations, never, isLeaseOver } = verdict;

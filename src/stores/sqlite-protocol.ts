@@ -52,7 +52,8 @@ export interface Refused {
   readonly isLeaseOver: boolean;
 }
 
-export type RowVerdict = Accepted | Refused;
+/** A number is the place of the only write: what most verdicts are. */
+export type RowVerdict = number | Accepted | Refused;
 
 /** The beats of every worker that has a lease. */
 export type Beats = readonly (readonly [worker: string, beats: number])[];

@@ -42,7 +42,7 @@ export function commitGroups(
   const verdicts = groups.map((group, index): RowVerdict => {
     if (before?.has(index)) return group.map(([, key]) => readRow(file, key));
     const verdict = careful ? alone(commit, group) : commitGroup(commit, group);
-    if (!Array.isArray(verdict)) return verdict;
+    if (isRefused(verdict)) return verdict;
     accepted.push(index);
     for (const [kind, key] of group) if (kind !== 'check' && kind !== 'reserve') changed.push(key);
     return verdict;
@@ -50,6 +50,10 @@ export function commitGroups(
   if (groups.length > 0) noteAccepted(file, call, [...(before ?? []), ...accepted]);
   if (changed.length > 0) noteChange(file, total, worker, changed);
   return verdicts;
+}
+
+function isRefused(verdict: RowVerdict): verdict is Refused {
+  return typeof verdict !== 'number' && !Array.isArray(verdict);
 }
 
 function alone(commit: Commit, group: readonly RowWrite[]): RowVerdict {
@@ -72,7 +76,7 @@ function alone(commit: Commit, group: readonly RowWrite[]): RowVerdict {
 
 function commitGroup(commit: Commit, group: readonly RowWrite[]): RowVerdict {
   const place = group.length === 1 ? applyOnly(commit, group[0] as RowWrite) : undefined;
-  if (place !== undefined) return [place];
+  if (place !== undefined) return typeof place === 'number' ? place : [place];
   const { file } = commit;
   const found = group.map(([, key]) => file.get(findSql, key) as Found | undefined);
   const refused = group.findIndex((write, index) => !admits(commit, write, found[index]));

@@ -127,11 +127,13 @@ export function rowOf(record: TaskRecord, isNew: boolean): RecordRow {
   const kind = states.indexOf(stateOf(record)) * 2 + Number(life.driver === 'creator');
   const lifeText = membersText(life as unknown as Members, lifePlan, longTexts);
   const isLong = longTexts.length > 0 || (creation.input?.length ?? 0) >= longFrom;
-  const created = isNew ? creationOf(record, longTexts) : [];
+  const created = isNew ? creationOf(record, longTexts) : undefined;
   const endedAt = isFinal(record) ? (life.completedAt ?? life.queuedAt) : null;
+  const kept = longTexts.length > 0 ? longTexts : null;
   const worker = nullable(life.worker);
-  const changing = [sequence, life.fence, leaf, kind, worker, Number(isLong), lifeText];
-  return [kind, endedAt, longTexts.length > 0 ? longTexts : null, ...changing, ...created];
+  const long = Number(isLong);
+  const row: RecordRow = [kind, endedAt, kept, sequence, life.fence, leaf, kind, worker, long, lifeText];
+  return created ? [...row, ...created] : row;
 }
 
 function creationOf(record: TaskRecord, longTexts: LongText[]): readonly Value[] {

@@ -83,12 +83,15 @@ class Judge {
     await this.#ready.promise;
     const { promise, resolve } = Promise.withResolvers<Judgement>();
     let run = 1;
-    const kill = () => void this.#process.kill('SIGKILL');
-    let limit = setTimeout(kill, seconds * 1_000);
+    // Counted, not measured: on a machine that slept, or whose processes were stopped, nothing has hung meanwhile.
+    let left = seconds;
+    const limit = setInterval(() => {
+      left -= 1;
+      if (left < 0) this.#process.kill('SIGKILL');
+    }, 1_000);
     this.#hear = (message) => {
-      clearTimeout(limit);
       if (message.judgement) return resolve(message.judgement);
-      limit = setTimeout(kill, seconds * 1_000);
+      left = seconds;
       run = message.run ?? run;
     };
     this.#process.send({ ...trials, seed } satisfies Request);
@@ -100,7 +103,7 @@ class Judge {
         : `${code}: ${lastWords(this.#words)}`;
       return { seed, law, message, runs: run, path: undefined };
     });
-    return Promise.race([promise, ended]).finally(() => clearTimeout(limit));
+    return Promise.race([promise, ended]).finally(() => clearInterval(limit));
   }
 
   close(): void {

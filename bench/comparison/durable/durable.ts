@@ -16,7 +16,7 @@ export const method =
   `with that \`synchronous\`, or by Redis. 1,000 clients submit their next task when their last has succeeded; ${concurrency.toLocaleString('en')} bodies may run at once. ` +
   'Each system in a fresh process in each round; two seconds of warm-up are not counted. ' +
   'Rate: the median of the rounds. Ratio: the median of the ratios within each round (first and third quartile). CPU time is that of all ' +
-  'threads and of Redis. Writes a transaction: of records, in the mean. Bare SQL runs the statements with which the store inserts, starts and ends a task, on ' +
+  'threads and of Redis. Writes a transaction: of records, in the mean. Bare SQL runs the statements with which the store inserts, starts and ends a task and keeps the journal of its steps (`transitions`, the default), on ' +
   'its schema, in the transactions of the size that Taskchart had in the same round, and does nothing else. plainjob has 16 workers in its thread, BullMQ answers by the event of its worker.';
 
 /** What issue 5 asks of a row of Taskchart, and what it aims at. */
