@@ -45,6 +45,14 @@ export interface LanePort extends PresencePort {
   conflict(record: TaskRecord | undefined, event: TaskEvent): void;
 }
 
+/** What was decided together, and on which record. */
+interface Decided {
+  readonly record: TaskRecord;
+  readonly snapshot: TaskSnapshot;
+  readonly operations: readonly Operation[];
+  readonly decisions: readonly Decision[];
+}
+
 const nobody: readonly Watcher[] = [];
 /** Never pushed to: most lanes wait for nothing most of the time. */
 const nothing: Operation[] = [];
@@ -191,7 +199,8 @@ export class Lane {
     const record = this.#record;
     const isFresh = this.#phase === 'fresh' && this.#covered > 0;
     const operations = this.#next(isFresh ? this.#covered : this.#waiting.length);
-    const decisions = this.#decideAll(record, operations);
+    const snapshot = (this.#snapshot ??= snapshotOf(record));
+    const decisions = decideAll(record, snapshot, operations);
     const group = groupOf(record, operations, decisions, this.#port.journal);
     // A commit proves that the record was the newest; where nothing is to be committed, a reading after the call has to.
     if (!group && !isFresh) return this.#load();
@@ -203,7 +212,9 @@ export class Lane {
     }
     this.#phase = 'committing';
     this.#deciding = operations;
-    this.#port.commit(group, (verdict) => this.#committed(operations, decisions, verdict));
+    this.#port.commit(group, (verdict) =>
+      this.#committed({ record, snapshot, operations, decisions }, verdict),
+    );
   }
 
   /** Those of the first `count` that are decided and committed together. */
@@ -215,17 +226,13 @@ export class Lane {
     return untilNameRepeats(count === this.#waiting.length ? this.#waiting : this.#waiting.slice(0, count));
   }
 
-  #decideAll(record: TaskRecord, operations: readonly Operation[]): readonly Decision[] {
-    let from = { record, snapshot: (this.#snapshot ??= snapshotOf(record)) };
-    return operations.map(({ event }) => (from = decide(from.record, from.snapshot, event)) as Decision);
-  }
-
-  #committed(operations: readonly Operation[], decisions: readonly Decision[], verdict: Verdict): void {
+  #committed(decided: Decided, verdict: Verdict): void {
+    const { operations } = decided;
     // Some of them may have been given up meanwhile, and were told so.
     const waiting = this.#deciding === operations ? undefined : new Set(this.#deciding);
     this.#phase = 'idle';
     this.#deciding = nothing;
-    if (verdict.ok) this.#apply(operations, decisions, waiting, verdict);
+    if (verdict.ok) this.#apply(decided, waiting, verdict);
     else if (verdict.fault) this.#refuse(operations, verdict.fault);
     else
       this.#decideAgain(
@@ -271,24 +278,24 @@ export class Lane {
 
   /** Makes a committed record visible: to its actor, to those who asked, to those who watch, and to reality. */
   #apply(
-    operations: readonly Operation[],
-    decisions: readonly Decision[],
+    { record, snapshot, operations, decisions }: Decided,
     waiting: ReadonlySet<Operation> | undefined,
     { records }: Verdict,
   ): void {
     const [committed, ...others] = records;
     const steps: Decision[] = [];
-    let before = this.#snapshot ?? (this.#record && snapshotOf(this.#record));
-    let last = this.#record;
+    // Not the one that is known now: its sums may have come meanwhile.
+    let last = record;
+    let before = snapshot;
     for (const decision of decisions) {
       if (decision.record !== last) {
         steps.push(decision);
-        if (before) this.#presence.take(before, decision);
+        this.#presence.take(before, decision);
       }
       before = decision.snapshot;
       last = decision.record;
     }
-    if (!committed || !last) {
+    if (!committed) {
       // It was committed, ended and removed since: the answer came late.
       answerAll(operations, decisions, waiting);
       return this.#replace(undefined);
@@ -373,6 +380,15 @@ export class Lane {
 /** The sums of the children change without a step of their parent. */
 function sameSums(a: TaskRecord['children'], b: TaskRecord['children']): boolean {
   return a === b || (a?.open === b?.open && a?.weight === b?.weight && a?.done === b?.done);
+}
+
+function decideAll(
+  record: TaskRecord,
+  snapshot: TaskSnapshot,
+  operations: readonly Operation[],
+): readonly Decision[] {
+  let from: Pick<Decision, 'record' | 'snapshot'> = { record, snapshot };
+  return operations.map(({ event }) => (from = decide(from.record, from.snapshot, event)) as Decision);
 }
 
 /** The operations before one that reserves a name that an earlier one reserves: it has to find that one committed. */

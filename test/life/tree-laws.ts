@@ -20,8 +20,20 @@ function formula(children: readonly TaskRecord[]): number | undefined {
   return weight > 0 ? Math.floor(done / weight) : undefined;
 }
 
+/** However short tasks are kept, a child is there as long as its parent has not ended. */
+function* lostChildren(records: readonly TaskRecord[], history: History): Iterable<string> {
+  const byKey = new Map(records.map((record) => [record.key, record]));
+  for (const [key, commits] of history.byKey()) {
+    const [first] = commits;
+    if (!first || byKey.has(key) || !isStructured(first.record)) continue;
+    const parent = byKey.get(first.record.creation.parentTaskKey ?? '');
+    if (parent && !isFinal(parent)) yield `${history.name(key)} is gone, and its parent has not ended`;
+  }
+}
+
 /** What is wrong with these records, at a moment when nothing is under way. */
 export function* lookAt(records: readonly TaskRecord[], history: History): Iterable<string> {
+  yield* lostChildren(records, history);
   const families = Map.groupBy(records.filter(isStructured), ({ creation }) => creation.parentTaskKey);
   for (const record of records) {
     const children = families.get(record.key) ?? [];

@@ -1,4 +1,4 @@
-import type { Supervisor, TaskHandle } from '../../src/index.ts';
+import type { Supervisor, SupervisorOptions, TaskHandle } from '../../src/index.ts';
 import { type Simulation, simulate } from '../../src/testing/index.ts';
 import { History } from '../properties/history.ts';
 import { notedStore } from '../properties/noted-store.ts';
@@ -10,6 +10,12 @@ import type { TreeAction, TreeProgram } from './tree-program.ts';
 
 /** Longer than whatever a tree waits for. */
 const longMs = 100_000;
+
+/** With no least age even the newest go. */
+function retentionOf({ keepMs }: TreeProgram): Pick<SupervisorOptions, 'retention'> {
+  if (keepMs === undefined) return {};
+  return { retention: { success: { maxAgeMs: keepMs }, error: { maxAgeMs: keepMs }, minAgeMs: 0 } };
+}
 
 class TreeWorld {
   readonly #history: History;
@@ -58,6 +64,7 @@ class TreeWorld {
     const { supervisor } = await this.#simulation.start({
       tasks: Object.values(types),
       concurrency: this.#program.concurrency,
+      ...retentionOf(this.#program),
       // A program may hold back an answer for longer than any store would.
       storeRetryMs: Number.POSITIVE_INFINITY,
       inspect: (inspection) => this.#history.inspected(by, inspection),

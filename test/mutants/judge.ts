@@ -5,10 +5,10 @@ import type { HistoryLaw } from '../properties/laws-of-records.ts';
 import { runLife } from '../properties/run-life.ts';
 import { runProgram } from '../properties/run-program.ts';
 import { runSupervisor } from '../properties/ruled-supervisor.ts';
-import { memoryStore } from '../../src/index.ts';
-import { type Law, SimulationFailure, simulate, storeContract } from '../../src/testing/index.ts';
+import { type Law, SimulationFailure, simulate } from '../../src/testing/index.ts';
 import { busyScenario } from '../testing/busy-scenario.ts';
 import { lossyScenario } from '../testing/lossy-scenario.ts';
+import { contract } from './contract.ts';
 import { without } from './injectors.ts';
 import { lawsOfPrograms, lawsOfSingles, lawsOfTrees, lawsOfTreesWithoutStop, lookAt } from './laws.ts';
 import { shortened, sizeOf } from './shortening.ts';
@@ -43,11 +43,6 @@ function* breachesOf(history: History, left: readonly string[], ...all: readonly
     for (const [law, check] of Object.entries(laws).filter(([name]) => !left.includes(name)))
       for (const what of check(history)) yield { law, what };
 }
-
-/** Whether memory is left is measured by itself: it takes seconds. */
-const contract = storeContract(() => memoryStore({ leases: true })).filter(
-  ({ name }) => !name.includes('leaves nothing behind'),
-);
 
 /** A law that waits for what never comes is broken. */
 const patienceMs = 5_000;
@@ -97,8 +92,7 @@ async function* breaches(trial: Trial, left: readonly string[]): AsyncIterable<B
       for (const program of trial.programs) yield* runSupervisor(program);
       return;
     case 'store':
-      for (const number of new Set(trial.laws.map((law) => law % contract.length)))
-        yield* breachesOfContract(contract[number] as Law);
+      for (const number of trial.laws) yield* breachesOfContract(contract[number] as Law);
       return;
     case 'simulation':
       return yield* breachesOfScenario('busyScenario', trial.seed, busyScenario(trial.faults));

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 
-/** More possibilities at once than most programs have, and more turns with several of them. */
-const anyOrder = fc.array(fc.nat({ max: 23 }), { maxLength: 400, size: 'max' });
+/** More turns with several possibilities than most programs have. */
+const mostChoices = 400;
+
+/** Over and over to the end of the program: what comes in order at last is no order of its own. */
+const repeated = (choices: readonly number[]): readonly number[] =>
+  choices.length === 0
+    ? []
+    : Array.from({ length: mostChoices }, (_, at) => choices[at % choices.length] ?? 0);
+
+/** Among more possibilities than most programs have at once. */
+const anyOrder = fc.array(fc.nat({ max: 23 }), { maxLength: 200, size: 'max' }).map(repeated);
 
 /** One that waits is passed over again and again, as where an answer is long on its way. */
 const passingOver = fc
