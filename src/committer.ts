@@ -8,6 +8,8 @@ import type { Timers } from './timers.ts';
 interface Pending {
   readonly group: Group;
   readonly settle: (verdict: Verdict) => void;
+  /** Whether it changes the sums of a parent. */
+  readonly isSum: boolean;
   /** It is not known whether it will ever be committed. */
   readonly abandon?: ((fault: Fault) => void) | undefined;
 }
@@ -15,6 +17,8 @@ interface Pending {
 interface Batch {
   readonly number: number;
   readonly pending: readonly Pending[];
+  /** How many change the sums of a parent. */
+  readonly sums: number;
   /** Once the store has answered. */
   verdicts?: readonly Verdict[];
   /** It is not waited for any longer. */
@@ -45,13 +49,15 @@ const mostGroups = 250;
 const mostBatches = 2;
 
 /**
- * Group commit without a timer: a batch or two are in flight, and what gathers meanwhile is the next. They are about
- * different tasks, as a task is decided again only after its commit. A batch that the store refuses is tried again until
- * `storeRetryMs` are over; at most one other is committed before it.
+ * Group commit without a timer: a batch or two are in flight, and what gathers meanwhile is the next. A batch that the store
+ * refuses is tried again until `storeRetryMs` are over; at most one other is committed before it. So two are about different
+ * tasks: one is decided again only after its commit, and what changes the sums of a parent waits until it is alone.
  */
 export class Committer {
   readonly #port: CommitterPort;
   #gathering: Pending[] = [];
+  /** How many of those change the sums of a parent. */
+  #sums = 0;
   /** In the order of their numbers. */
   #inFlight: Batch[] = [];
   #batches = 0;
@@ -69,7 +75,9 @@ export class Committer {
 
   /** The verdict comes after the commit, through the mailbox. Nothing is sent before `flush`. */
   add(group: Group, settle: Pending['settle'], abandon?: Pending['abandon']): void {
-    this.#gathering.push({ group, settle, abandon });
+    const isSum = group.length > 1 && group.some(({ kind }) => kind === 'add');
+    if (isSum) this.#sums += 1;
+    this.#gathering.push({ group, settle, isSum, abandon });
   }
 
   /** Whoever still waits is told; what is in flight may yet be committed, and its verdict is dealt with if it comes. */
@@ -80,14 +88,21 @@ export class Committer {
 
   /** Sends what has gathered, unless as many are in flight as may be. */
   flush(): void {
-    if (this.#isFull || this.#failed || this.#gathering.length === 0) return;
+    if (this.#isFull || !this.#isApart || this.#failed || this.#gathering.length === 0) return;
     const pending = this.#gathering.splice(0, mostGroups);
     const deadline = this.#port.timers.set(this.#port.storeRetryMs, () =>
       this.#port.deliver(() => this.#fail(this.#unanswered())),
     );
-    const batch = { number: (this.#batches += 1), pending, answered: () => deadline.cancel() };
+    const sums = pending.filter(({ isSum }) => isSum).length;
+    this.#sums -= sums;
+    const batch = { number: (this.#batches += 1), pending, sums, answered: () => deadline.cancel() };
     this.#inFlight.push(batch);
     this.#send(batch, firstPauseMs);
+  }
+
+  /** Whether what comes next has nothing to do with what is in flight. */
+  get #isApart(): boolean {
+    return this.#inFlight.every(({ sums }) => sums === 0 && this.#sums === 0);
   }
 
   /** Numbers in flight are neighbours: a store that remembers the last ones knows each that is sent again. */

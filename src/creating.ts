@@ -9,11 +9,14 @@ export interface Submission {
   readonly reservation: Reservation | undefined;
 }
 
-/** What creates a task, and counts it among its parent's children. The record comes first: its verdict shows it as it was stored. */
-export function creating(record: TaskRecord, reservation: Reservation | undefined): Group {
+/**
+ * What creates a task, and counts it among its parent's children. The record comes first: its verdict shows it as it was
+ * stored. `leased`: as in a `Write`.
+ */
+export function creating({ record, reservation }: Submission, leased: boolean): Group {
   const sums = childCreated(record);
   return [
-    { kind: 'insert', record },
+    { kind: 'insert', record, leased },
     ...(reservation ? [{ kind: 'reserve', ...reservation } as const] : []),
     ...(sums ? [sums] : []),
   ];

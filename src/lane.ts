@@ -31,6 +31,10 @@ export type JournalMode = 'none' | 'transitions' | 'all';
 export interface LanePort extends PresencePort {
   readonly clock: Clock;
   readonly journal: JournalMode;
+  /** Whether processes hold leases at this store. */
+  readonly hasLeases: boolean;
+  /** The store refused what is done under the lease of this process. */
+  leaseOver(): void;
   commit(group: Group, settle: (verdict: Verdict) => void): void;
   /** The record comes by `loaded`. */
   load(key: string): void;
@@ -201,7 +205,7 @@ export class Lane {
     const operations = this.#next(isFresh ? this.#covered : this.#waiting.length);
     const snapshot = (this.#snapshot ??= snapshotOf(record));
     const decisions = decideAll(record, snapshot, operations);
-    const group = groupOf(record, operations, decisions, this.#port.journal);
+    const group = groupOf(record, operations, decisions, this.#port);
     // A commit proves that the record was the newest; where nothing is to be committed, a reading after the call has to.
     if (!group && !isFresh) return this.#load();
     if (isFresh) this.#covered -= operations.length;
@@ -268,11 +272,13 @@ export class Lane {
     this.#replace(record);
   }
 
-  /** Nothing can come under this process's lease: whoever takes up what it held takes up this as well. */
+  /** Nothing can come under this process's lease: the task waits for whoever has one, and a slot. */
   #giveUpClaims(operations: readonly Operation[], { records: [record] }: Verdict): void {
     const isClaim = ({ event }: Operation) => event.type === 'START';
     this.#waiting = [...operations.filter((operation) => !isClaim(operation)), ...this.#waiting];
     for (const { answer } of operations.filter(isClaim)) answer(new Fault('WorkerLost'));
+    this.#port.leaseOver();
+    this.#isReconsidered = true;
     this.#replace(record);
   }
 
@@ -410,7 +416,7 @@ function groupOf(
   record: TaskRecord,
   operations: readonly Operation[],
   decisions: readonly Decision[],
-  journal: JournalMode,
+  { journal, hasLeases }: Pick<LanePort, 'journal' | 'hasLeases'>,
 ): Group | undefined {
   const next = decisions.at(-1)?.record ?? record;
   const writes = writesOf(operations, decisions);
@@ -418,7 +424,9 @@ function groupOf(
   if (next === record)
     return writes.length === 0 ? undefined : [{ kind: 'check', key, sequence, fence: life.fence }, ...writes];
   const entries = entriesOf(record, decisions, journal);
-  const own: Write = { kind: 'replace', record: next, sequence, fence: life.fence, journal: entries };
+  const isClaim = next.life.worker !== undefined && next.life.worker !== life.worker;
+  const leased = hasLeases && isClaim;
+  const own: Write = { kind: 'replace', record: next, sequence, fence: life.fence, leased, journal: entries };
   const forParent = childChanged(record, next);
   return forParent ? [own, ...writes, forParent] : [own, ...writes];
 }

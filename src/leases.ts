@@ -85,6 +85,11 @@ export class Leases {
     }
   }
 
+  /** The store says that it is over, or gone: what happens next happens under another. */
+  lapsed(): void {
+    this.#renewedAt = undefined;
+  }
+
   /** Nothing comes under the lease any more. It goes on while there are bodies that ignore their abort. */
   end(): void {
     this.#isEnded = true;

@@ -148,6 +148,10 @@ export class Runtime {
     await this.#called(async () => this.#life.send('STARTED'));
   }
 
+  get #hasLeases(): boolean {
+    return this.#store.leases !== undefined;
+  }
+
   get #isLeased(): boolean {
     return this.#leases?.isHeld ?? true;
   }
@@ -183,9 +187,14 @@ export class Runtime {
    * Resolves with the key when the task is in the store; with that of the task that was created under the same name
    * before, if one was. `controller`: whose signal its driver has.
    */
-  insert({ record, reservation }: Submission, controller?: AbortController): Promise<string> {
+  insert(submission: Submission, controller?: AbortController): Promise<string> {
+    const { record, reservation } = submission;
     return new Promise((resolve, reject) => {
       const settle = (verdict: Verdict) => {
+        if (verdict.isLeaseOver) {
+          this.#leases?.lapsed();
+          return pass();
+        }
         const [inserted] = verdict.records;
         const [found] = verdict.reservations ?? [];
         if (found) return answerReserved(found, reservation, resolve, reject);
@@ -195,23 +204,25 @@ export class Runtime {
         if (inserted) this.#created(inserted);
         resolve(record.key);
       };
-      this.mailbox.enter({ source: 'client', key: record.key }, () => {
+      const pass = () =>
         this.#gate.pass({
           refused: () => this.#life.refuses('SUBMIT'),
           refuse: reject,
           proceed: () => {
             this.#lanes.expect(record.key);
-            this.#committer.add(creating(record, reservation), settle, reject);
+            this.#committer.add(creating(submission, this.#hasLeases), settle, reject);
           },
         });
-      });
+      this.mailbox.enter({ source: 'client', key: record.key }, pass);
     });
   }
 
   /** The same for a child, if its parent may have one. */
-  spawn({ record, reservation }: Submission, parentKey: string, fence: number): Promise<string> {
+  spawn(submission: Submission, parentKey: string, fence: number): Promise<string> {
+    const { record, reservation } = submission;
     const event: TaskEvent = { type: 'SPAWN', at: this.clock.now(), fence };
-    const writes = creating(record, reservation);
+    // Whoever takes up the parent has made this impossible before.
+    const writes = creating(submission, false);
     return new Promise((resolve, reject) => {
       this.mailbox.enter({ source: 'body', key: parentKey }, () => {
         const refused = this.#life.refuses('SUBMIT', true);
@@ -617,6 +628,8 @@ export class Runtime {
       ...this.#storePort(),
       worker: this.#worker,
       startActor: (key, snapshot) => this.mailbox.startChild(key, snapshot),
+      hasLeases: this.#hasLeases,
+      leaseOver: () => this.#leases?.lapsed(),
       commit: (group, settle) => this.#committer.add(group, settle),
       stopActor: (actor) => this.mailbox.stopChild(actor),
       clock: this.clock,

@@ -31,7 +31,7 @@ export interface LeaseBook {
   /** Shows the same, and nothing changes. */
   beats(): PromiseLike<ReadonlyMap<string, number>>;
   /**
-   * The lease of the worker is over if it has still this number of beats: no task comes under it any more. True when it
+   * The lease of the worker is over if it has still this number of beats: nothing happens under it any more. True when it
    * is over, from now on or from before.
    */
   end(worker: string, beats: number): PromiseLike<boolean>;
@@ -39,19 +39,20 @@ export interface LeaseBook {
   retire(worker: string): PromiseLike<void>;
 }
 
-/** A change of one record. */
+/**
+ * A change of one record. One that is `leased` happens under the lease of the worker that commits it, or not at all. Conflict:
+ * that worker has no lease, or its lease is over. Whoever has none is not found lost: nobody would see to what follows.
+ */
 export type Write =
   /** The record is there and was not before; `order` is given by the store. Conflict: its key is taken. */
-  | { readonly kind: 'insert'; readonly record: TaskRecord }
-  /**
-   * The record replaces the one that has `sequence` and `fence`. Conflict: it has moved on, or is gone; or it would come
-   * under the lease of a worker for whom that is over.
-   */
+  | { readonly kind: 'insert'; readonly record: TaskRecord; readonly leased?: boolean | undefined }
+  /** The record replaces the one that has `sequence` and `fence`. Conflict: it has moved on, or is gone. */
   | {
       readonly kind: 'replace';
       readonly record: TaskRecord;
       readonly sequence: number;
       readonly fence: number;
+      readonly leased?: boolean | undefined;
       /** What the journal of the task gains by it. */
       readonly journal?: readonly JournalEntry[] | undefined;
     }
@@ -106,7 +107,7 @@ export interface Verdict {
   readonly refused?: Write | undefined;
   /** Where a `reserve` was refused: for what the names of the group stand that stand for other keys, in the order of its writes. */
   readonly reservations?: readonly Reservation[] | undefined;
-  /** The refused `replace` would have put the task under a lease that is over. */
+  /** The write was refused for that alone, that it is `leased`. */
   readonly isLeaseOver?: boolean | undefined;
   /**
    * The store can never keep what the refused write says: too big, or no data. It is the fault of whoever wrote it, and

@@ -16,7 +16,7 @@ export class MemoryLeases implements LeaseBook {
 
   end(worker: string, beats: number): PromiseLike<boolean> {
     if (this.#beats.get(worker) === beats) this.#beats.set(worker, 0);
-    return Promise.resolve(this.isOver(worker));
+    return Promise.resolve(this.#beats.get(worker) === 0);
   }
 
   retire(worker: string): PromiseLike<void> {
@@ -24,7 +24,8 @@ export class MemoryLeases implements LeaseBook {
     return Promise.resolve();
   }
 
-  isOver(worker: string | undefined): boolean {
-    return worker !== undefined && this.#beats.get(worker) === 0;
+  /** Whether it has a lease that is not over. */
+  has(worker: string): boolean {
+    return (this.#beats.get(worker) ?? 0) > 0;
   }
 }

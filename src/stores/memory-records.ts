@@ -53,7 +53,7 @@ class MemoryRecords implements RecordStore {
     const accepted = this.#batches.accepted(worker, batch);
     const verdicts = groups.map((group, index) => {
       if (accepted.has(index)) return { ok: true, records: this.#recordsOf(group) };
-      const verdict = this.#commitGroup(group, now);
+      const verdict = this.#commitGroup(group, worker, now);
       if (verdict.ok) accepted.add(index);
       return verdict;
     });
@@ -117,18 +117,18 @@ class MemoryRecords implements RecordStore {
     return Promise.resolve();
   }
 
-  #commitGroup(group: Group, now: number): Verdict {
-    const refused = group.find((write) => !this.#admits(write, now));
+  #commitGroup(group: Group, worker: string, now: number): Verdict {
+    const refused = group.find((write) => !this.#admits(write, now) || this.#lacksLease(write, worker));
     if (!refused) for (const write of group) this.#write(write);
     const records = this.#recordsOf(group);
     if (!refused) return { ok: true, records };
     const reservations = refused.kind === 'reserve' ? this.#inTheWayOf(group, now) : undefined;
-    const isLeaseOver = refused.kind === 'replace' && this.#comesUnderLostLease(refused.record);
+    const isLeaseOver = this.#admits(refused, now);
     return { ok: false, records, refused, reservations, isLeaseOver };
   }
 
-  #comesUnderLostLease({ key, life }: TaskRecord): boolean {
-    return this.#leases.isOver(life.worker) && this.#records.get(key)?.life.worker !== life.worker;
+  #lacksLease(write: Write, worker: string): boolean {
+    return 'leased' in write && write.leased === true && !this.#leases.has(worker);
   }
 
   #recordsOf(group: Group): Verdict['records'] {
@@ -148,8 +148,7 @@ class MemoryRecords implements RecordStore {
     if (write.kind === 'reserve') return this.#inTheWayOf([write], now).length === 0;
     const present = this.#records.get(keyOf(write));
     if (write.kind === 'insert') return present === undefined;
-    if (present?.sequence !== write.sequence || present.life.fence !== write.fence) return false;
-    return write.kind === 'check' || !this.#comesUnderLostLease(write.record);
+    return present?.sequence === write.sequence && present.life.fence === write.fence;
   }
 
   #write(write: Write): void {

@@ -123,7 +123,7 @@ function rowWrite(write: Write): RowWrite {
   const key = columnText(keyOf(write));
   switch (write.kind) {
     case 'insert':
-      return ['insert', key, rowOf(write.record, true)];
+      return ['insert', key, rowOf(write.record, true), write.leased === true];
     case 'replace':
       return [
         'replace',
@@ -133,6 +133,7 @@ function rowWrite(write: Write): RowWrite {
         write.fence,
         journalRow(write.journal),
         write.record.order,
+        write.leased === true,
       ];
     case 'check':
       return ['check', key, write.sequence, write.fence];

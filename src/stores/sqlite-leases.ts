@@ -15,29 +15,14 @@ export function readBeats(file: SqliteFile): Beats {
 
 export function endLease(file: SqliteFile, worker: string, beats: number): boolean {
   file.run('UPDATE beat SET beats = 0 WHERE worker = ? AND beats = ?', columnText(worker), beats);
-  return isOver(file, columnText(worker));
+  return file.get('SELECT 1 FROM beat WHERE worker = ? AND beats = 0', columnText(worker)) !== undefined;
 }
 
 export function retire(file: SqliteFile, worker: string): void {
   file.run('DELETE FROM beat WHERE worker = ?', columnText(worker));
 }
 
-/** Whose leases are over, and not retired yet: as columns have them. */
-export function lostWorkers(file: SqliteFile): ReadonlySet<string> {
-  return new Set(file.all('SELECT worker FROM beat WHERE beats = 0').map(([worker]) => worker as string));
-}
-
-/** Whether the task would come under a lease that is over. `worker`: as its column has it. */
-export function comesUnderLostLease(
-  file: SqliteFile,
-  lost: ReadonlySet<string>,
-  id: number,
-  worker: string | null,
-): boolean {
-  if (worker === null || !lost.has(worker)) return false;
-  return file.get('SELECT 1 FROM task WHERE id = ? AND worker IS ?', id, worker) === undefined;
-}
-
-function isOver(file: SqliteFile, worker: string): boolean {
-  return file.get('SELECT 1 FROM beat WHERE worker = ? AND beats = 0', worker) !== undefined;
+/** Whether the worker has a lease that is not over. */
+export function hasLease(file: SqliteFile, worker: string): boolean {
+  return file.get('SELECT 1 FROM beat WHERE worker = ? AND beats > 0', columnText(worker)) !== undefined;
 }

@@ -12,7 +12,7 @@ export interface Opening {
  * thread to another is cloned, and an object costs several times as much.
  */
 export type RowWrite =
-  | readonly ['insert', key: string, row: RecordRow]
+  | readonly ['insert', key: string, row: RecordRow, leased: boolean]
   | readonly [
       'replace',
       key: string,
@@ -21,6 +21,7 @@ export type RowWrite =
       fence: number,
       journal: JournalRow | null,
       id: number,
+      leased: boolean,
     ]
   | readonly ['check', key: string, sequence: number, fence: number]
   | readonly ['add', key: string, open: number, weight: number, done: number]

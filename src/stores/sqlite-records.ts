@@ -1,12 +1,12 @@
 import { acceptedBefore, noteAccepted } from './sqlite-batches.ts';
 import { noteChange } from './sqlite-changes.ts';
 import type { SqliteFile } from './sqlite-file.ts';
-import { comesUnderLostLease, lostWorkers } from './sqlite-leases.ts';
+import { hasLease } from './sqlite-leases.ts';
 import type { CommitCall, Place, Refused, ReservationRow, RowVerdict, RowWrite } from './sqlite-protocol.ts';
 import { type LongText, type ReadRow, readColumns } from './sqlite-row.ts';
 import type { Total } from './sqlite-total.ts';
 import { blamesRecord } from './sqlite-trouble.ts';
-import { type Found, type Replacement, insert, placeOf, replace } from './sqlite-writes.ts';
+import { type Found, insert, placeOf, replace } from './sqlite-writes.ts';
 
 type ExpectedRow = readonly [kind: number, open: number | null, weight: number | null, done: number | null];
 
@@ -15,8 +15,8 @@ interface Commit {
   readonly file: SqliteFile;
   readonly total: Total;
   readonly now: number;
-  /** Workers whose leases are over, as columns have them. */
-  readonly lost: ReadonlySet<string>;
+  /** Whether the worker has a lease that is not over. */
+  readonly hasLease: boolean;
 }
 
 const findSql = `SELECT id, sequence, fence, kind, children_open, children_weight, children_done FROM task WHERE key = ?`;
@@ -36,7 +36,7 @@ export function commitGroups(
 ): readonly RowVerdict[] {
   const { groups, worker, now, batch } = call;
   const before = batch === undefined ? undefined : acceptedBefore(file, worker, batch);
-  const commit: Commit = { file, total, now, lost: lostWorkers(file) };
+  const commit: Commit = { file, total, now, hasLease: hasLease(file, worker) };
   const accepted: number[] = [];
   const changed: string[] = [];
   const verdicts = groups.map((group, index): RowVerdict => {
@@ -79,8 +79,10 @@ function commitGroup(commit: Commit, group: readonly RowWrite[]): RowVerdict {
   if (place !== undefined) return typeof place === 'number' ? place : [place];
   const { file } = commit;
   const found = group.map(([, key]) => file.get(findSql, key) as Found | undefined);
-  const refused = group.findIndex((write, index) => !admits(commit, write, found[index]));
-  if (refused >= 0) return refusalOf(commit, group, refused);
+  const isRefused = (write: RowWrite, index: number) =>
+    !admits(commit, write, found[index]) || lacksLease(commit, write);
+  const refused = group.findIndex(isRefused);
+  if (refused >= 0) return refusalOf(commit, group, refused, found[refused]);
   const places = group.map((write, index) => applyWrite(commit, write, found[index]));
   if (group.length === 1 && places[0] !== undefined) return [places[0]];
   const isAdding = group.some(([kind]) => kind === 'add');
@@ -92,21 +94,28 @@ function commitGroup(commit: Commit, group: readonly RowWrite[]): RowVerdict {
 }
 
 /** What most groups are, in as few steps as can be. Undefined: it is something else, or nothing that is admitted as it is. */
-function applyOnly({ file, total, lost }: Commit, write: RowWrite): Place | undefined {
+function applyOnly(commit: Commit, write: RowWrite): Place | undefined {
+  if (lacksLease(commit, write)) return undefined;
+  const { file, total } = commit;
   if (write[0] === 'insert')
     return write[2][1] !== null ? undefined : insert(file, total, write[1], write[2]);
-  if (write[0] !== 'replace' || lost.has(workerOf(write) ?? '')) return undefined;
+  if (write[0] !== 'replace') return undefined;
   const [, key, , sequence, fence, , id] = write;
   const found = file.get(expectedSql, id, key, sequence, fence) as ExpectedRow | undefined;
   return found && replace(file, total, write, [id, sequence, fence, ...found]);
 }
 
-function refusalOf(commit: Commit, group: readonly RowWrite[], refused: number): Refused {
+function refusalOf(
+  commit: Commit,
+  group: readonly RowWrite[],
+  refused: number,
+  found: Found | undefined,
+): Refused {
   const { file, now } = commit;
-  const write = group[refused];
-  const reservations = write?.[0] === 'reserve' ? inTheWayOf(file, group, now) : null;
+  const write = group[refused] as RowWrite;
+  const reservations = write[0] === 'reserve' ? inTheWayOf(file, group, now) : null;
   const rows = group.map(([, key]) => readRow(file, key));
-  return { rows, refused, reservations, never: null, isLeaseOver: isLeaseOver(commit, write) };
+  return { rows, refused, reservations, never: null, isLeaseOver: admits(commit, write, found) };
 }
 
 /** The names of the group that stand for other keys. */
@@ -117,11 +126,9 @@ function inTheWayOf(file: SqliteFile, group: readonly RowWrite[], now: number): 
   });
 }
 
-/** It is refused for that alone: otherwise it has moved on. */
-function isLeaseOver(commit: Commit, write: RowWrite | undefined): boolean {
-  if (write?.[0] !== 'replace') return false;
-  const found = commit.file.get(findSql, write[1]) as Found | undefined;
-  return found !== undefined && isExpected(write, found) && isLost(commit, write, found);
+function lacksLease(commit: Commit, write: RowWrite): boolean {
+  const isLeased = write[0] === 'insert' ? write[3] : write[0] === 'replace' && write[7];
+  return isLeased && !commit.hasLease;
 }
 
 function admits(commit: Commit, write: RowWrite, found: Found | undefined): boolean {
@@ -135,20 +142,8 @@ function admits(commit: Commit, write: RowWrite, found: Found | undefined): bool
     case 'check':
       return found?.[1] === write[2] && found[2] === write[3];
     default:
-      return found !== undefined && isExpected(write, found) && !isLost(commit, write, found);
+      return found?.[1] === write[3] && found[2] === write[4];
   }
-}
-
-function isExpected([, , , sequence, fence]: Replacement, found: Found): boolean {
-  return found[1] === sequence && found[2] === fence;
-}
-
-function isLost({ file, lost }: Commit, write: Replacement, [id]: Found): boolean {
-  return comesUnderLostLease(file, lost, id, workerOf(write));
-}
-
-function workerOf([, , row]: Replacement): string | null {
-  return row[7] as string | null;
 }
 
 function applyWrite({ file, total }: Commit, write: RowWrite, found: Found | undefined): Place | undefined {

@@ -42,6 +42,8 @@ export interface TreeProgram {
   readonly steps: readonly { readonly action: TreeAction; readonly turns: number }[];
   /** How long a stop before the end waits; undefined: there is none. */
   readonly stopMs: number | undefined;
+  /** Whether other processes might be at the store; default: they might. */
+  readonly isShared?: boolean | undefined;
   /** How long tasks are kept that have ended; default: longer than the program takes. */
   readonly keepMs?: number | undefined;
 }
@@ -105,6 +107,7 @@ export const treePrograms: fc.Arbitrary<TreeProgram> = fc.record({
     .tuple(node(0), fc.array(fc.record({ action, turns: fc.nat({ max: 8 }) }), { maxLength: 10 }))
     .map(([first, steps]) => [{ action: { do: 'submit' as const, node: first }, turns: 8 }, ...steps]),
   stopMs: fc.constantFrom(undefined, undefined, 0, 20),
+  isShared: fc.boolean(),
   // Longer than anybody asks for anything, and shorter than a parent lives whose body holds.
   keepMs: fc.constantFrom(undefined, 50_000),
 });

@@ -3,7 +3,7 @@ import { type Simulation, simulate } from '../../src/testing/index.ts';
 import { History } from '../properties/history.ts';
 import { notedStore } from '../properties/noted-store.ts';
 import { rest } from '../support/rest.ts';
-import { type StoreKind, onStore, stores } from '../support/stores.ts';
+import { type StoreKind, ofOneProcess, onStore, stores } from '../support/stores.ts';
 import { type Grove, treeDefinitions } from './tree-bodies.ts';
 import { lookAt } from './tree-laws.ts';
 import type { TreeAction, TreeProgram } from './tree-program.ts';
@@ -136,7 +136,7 @@ class TreeWorld {
 /** Runs a tree to its end: its history, and what was found to be wrong on the way. */
 export async function runTree(
   program: TreeProgram,
-  kind: StoreKind = stores[0],
+  kind: StoreKind = program.isShared === false ? ofOneProcess : stores[0],
 ): Promise<{ history: History; found: readonly string[] }> {
   const history = new History();
   const found: string[] = [];

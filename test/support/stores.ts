@@ -45,6 +45,13 @@ export const stores: readonly [StoreKind, ...StoreKind[]] = [
   { name: 'SQLite, normal', share: 5, open: () => openSqlite('normal') },
 ];
 
+/** What a supervisor has that was given no store: no other process is at it, and nobody holds a lease. */
+export const ofOneProcess: StoreKind = {
+  name: 'memory of one process',
+  share: 0,
+  open: async () => ({ store: memoryStore(), close: nothingToClose }),
+};
+
 /** What `use` makes of an empty store of this kind, which is closed after it. */
 export async function onStore<T>({ open }: StoreKind, use: (store: Store) => Promise<T>): Promise<T> {
   const { store, close } = await open();

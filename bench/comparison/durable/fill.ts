@@ -27,7 +27,7 @@ export async function fill(path: string, count: number): Promise<void> {
     const total = readTotal(file);
     const groups = Array.from({ length: Math.min(atOnce, count - first) }, (_, index) => {
       const record = linked(samples, first + index, newKey());
-      return [['insert', record.key, rowOf(record, true)] as const];
+      return [['insert', record.key, rowOf(record, true), false] as const];
     });
     commitGroups(file, total, { groups, worker: 'fill', now, batch: undefined }, false);
     writeTotal(file, total);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LeaseBook, Store } from '../../index.ts';
+import type { LeaseBook, Store, Write } from '../../index.ts';
 import {
   commit,
   inserted,
@@ -72,15 +72,40 @@ export const leaseLaws: readonly StoreLaw[] = [
     assert.equal(await book.end(worker, 2), false, 'Expected a lease that is not there not to be ended.');
     assert.equal((await book.beat(worker)).get(worker), 1);
   }),
-  law('no task comes under a lease that is over', async (book, store) => {
+  law('what is leased happens under a lease, or not at all', async (book, store) => {
+    const [record] = await inserted(store, queued('claimed'));
+    assert.ok(record);
+    const running = next(record, 'running.active', { worker, fence: 1 });
+    const claim: Write = { ...replace(record, running), leased: true };
+    const create: Write = { kind: 'insert', record: queued('created'), leased: true };
+    const isRefused = async (when: string) => {
+      for (const write of [claim, create]) {
+        const { ok, isLeaseOver, refused } = await commit(store, write);
+        const what = `Expected no ${write.kind} under a lease that ${when}.`;
+        assert.deepEqual([ok, isLeaseOver, refused], [false, true, write], what);
+      }
+      assert.equal((await readOne(store, 'claimed'))?.leaf, 'queued');
+      assert.equal(await readOne(store, 'created'), undefined);
+    };
+    await book.beat(otherWorker);
+    await isRefused('never began');
     await book.beat(worker);
     await book.end(worker, 1);
-    const refused = await claimed(store, 'late', worker);
-    assert.deepEqual([refused.ok, refused.isLeaseOver], [false, true]);
-    assert.equal((await readOne(store, 'late'))?.leaf, 'queued');
-    assert.equal((await claimed(store, 'other', otherWorker)).ok, true);
+    await isRefused('is over');
     await book.retire(worker);
-    assert.equal((await claimed(store, 'anew', worker)).ok, true);
+    await isRefused('was retired');
+    await book.beat(worker);
+    for (const write of [claim, create]) assert.equal((await commit(store, write)).ok, true);
+  }),
+  law('what is leased and has moved on is refused for that', async (_book, store) => {
+    const [record] = await inserted(store, queued('a'));
+    assert.ok(record);
+    const claim: Write = { ...replace(record, next(record, 'running.active', { worker })), leased: true };
+    await commit(store, replace(record, next(record, 'success')));
+    for (const write of [claim, { kind: 'insert', record, leased: true } as const]) {
+      const { ok, isLeaseOver } = await commit(store, write);
+      assert.deepEqual([ok, isLeaseOver === true], [false, false]);
+    }
   }),
   law('a task that came under a lease before it was over can be changed by all', async (book, store) => {
     await book.beat(worker);

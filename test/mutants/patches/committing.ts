@@ -5,8 +5,8 @@ export const committing: readonly Patch[] = [
   {
     name: 'cancel overwritten by success',
     file: 'src/stores/memory-records.ts',
-    find: 'if (present?.sequence !== write.sequence || present.life.fence !== write.fence) return false;',
-    replace: 'if (present?.life.fence !== write.fence) return false;',
+    find: 'return present?.sequence === write.sequence && present.life.fence === write.fence;',
+    replace: 'return present?.life.fence === write.fence;',
     why: 'what was decided on an old record replaces a newer one',
   },
   {
@@ -61,8 +61,8 @@ export const committing: readonly Patch[] = [
   {
     name: 'fence not checked by the store',
     file: 'src/stores/memory-records.ts',
-    find: 'if (present?.sequence !== write.sequence || present.life.fence !== write.fence) return false;',
-    replace: 'if (present?.sequence !== write.sequence) return false;',
+    find: 'return present?.sequence === write.sequence && present.life.fence === write.fence;',
+    replace: 'return present?.sequence === write.sequence;',
     why: 'who has lost a task writes it all the same',
   },
   {

@@ -4,10 +4,17 @@ import type { Patch } from './patch.ts';
 export const leases: readonly Patch[] = [
   {
     name: 'task comes under a lease that is over',
-    file: 'src/stores/memory-records.ts',
-    find: "return write.kind === 'check' || !this.#comesUnderLostLease(write.record);",
-    replace: 'return true;',
+    file: 'src/stores/memory-leases.ts',
+    find: 'return (this.#beats.get(worker) ?? 0) > 0;',
+    replace: 'return this.#beats.get(worker) !== -1;',
     why: 'a process that was frozen claims what nobody will take up again',
+  },
+  {
+    name: 'task comes under a lease that was taken over',
+    file: 'src/stores/memory-leases.ts',
+    find: 'return (this.#beats.get(worker) ?? 0) > 0;',
+    replace: 'return this.#beats.get(worker) !== 0;',
+    why: 'a process that was frozen claims what nobody looks after, as its lease is gone',
   },
   {
     name: 'lease is ended though it beats',

@@ -161,9 +161,9 @@ export const living: readonly Patch[] = [
   {
     name: 'key returned before the commit',
     file: 'src/runtime.ts',
-    find: 'this.#committer.add(creating(record, reservation), settle, reject);',
+    find: 'this.#committer.add(creating(submission, this.#hasLeases), settle, reject);',
     replace:
-      'if (!reservation) resolve(record.key); this.#committer.add(creating(record, reservation), settle, reject);',
+      'if (!reservation) resolve(record.key); this.#committer.add(creating(submission, this.#hasLeases), settle, reject);',
     why: 'a caller has a key that stands for nothing yet',
   },
   {
