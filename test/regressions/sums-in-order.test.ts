@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type BodyContext, type Store, defineTask, memoryStore } from '../../src/index.ts';
+import { type BodyContext, defineTask, memoryStore } from '../../src/index.ts';
 import { heldBody } from '../support/held-body.ts';
 import { quiet } from '../support/quiet.ts';
 import { world } from '../support/world.ts';
@@ -7,11 +7,12 @@ import { world } from '../support/world.ts';
 // Found by random trees, while two batches could be about the children of one parent: the one that was sent first was
 // done last, and what the other had left of the sums was taken for newer.
 test('a parent waits for a child whose creation was refused for a moment, while another child ended', async () => {
-  const { records, dispatch } = memoryStore();
+  const store = memoryStore();
+  const commit = store.records.commit.bind(store.records);
   let isRefusing = false;
-  const commit: Store['records']['commit'] = async (groups, ...rest) => {
+  store.records.commit = async (groups, ...rest) => {
     const isSpawn = groups.flat().some((write) => write.kind === 'insert');
-    if (!isSpawn || !isRefusing) return records.commit(groups, ...rest);
+    if (!isSpawn || !isRefusing) return commit(groups, ...rest);
     isRefusing = false;
     throw new Error('Not now.');
   };
@@ -27,7 +28,6 @@ test('a parent waits for a child whose creation was refused for a moment, while 
       await task.spawn(child.definition, 'second');
     },
   });
-  const store = { records: { ...bound(records), commit }, dispatch };
   await using at = await world({ tasks: [parent, child.definition], store });
   const task = await at.supervisor.submit(parent);
   const first = await child.started(0);
@@ -41,18 +41,3 @@ test('a parent waits for a child whose creation was refused for a moment, while 
   child.runs[1]?.resolve();
   expect((await task.ended()).state).toBe('success');
 });
-
-/** The methods of a store's class, as members of an object. */
-function bound(records: Store['records']): Store['records'] {
-  return {
-    commit: (...given) => records.commit(...given),
-    read: (keys) => records.read(keys),
-    query: (query) => records.query(query),
-    journal: (key) => records.journal(key),
-    counts: () => records.counts(),
-    changes: (...given) => records.changes(...given),
-    prune: (request) => records.prune(request),
-    control: () => records.control(),
-    setControl: (...given) => records.setControl(...given),
-  };
-}
