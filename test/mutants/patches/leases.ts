@@ -60,13 +60,6 @@ export const leases: readonly Patch[] = [
     why: 'whoever takes over and is lost meanwhile leaves the rest to nobody',
   },
   {
-    name: 'lease goes on though not renewed',
-    file: 'src/leases.ts',
-    find: 'return this.#renewedAt !== undefined && this.#now() - this.#renewedAt < this.#port.leaseMs;',
-    replace: 'return this.#renewedAt !== undefined;',
-    why: 'what was taken after a long cut comes under a lease that nobody knows any more',
-  },
-  {
     name: 'lost task is charged',
     file: 'machines/task.ts',
     find: 'return { ...requeued(task), lost: task.lost + 1, attempts };',
