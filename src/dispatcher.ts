@@ -1,6 +1,6 @@
 import type { Clock, Timer } from './clock.ts';
 import type { TaskRecord } from './record.ts';
-import type { Dispatch, Offer, Taken } from './store.ts';
+import { type Dispatch, type Offer, type Taken, byPrecedence } from './store.ts';
 import type { Timers } from './timers.ts';
 
 export interface DispatcherPort {
@@ -253,9 +253,4 @@ export class Dispatcher {
 function offerOf({ key, creation, life }: TaskRecord): Offer {
   const { type, priority, child } = creation;
   return { key, type, priority, startAt: life.startAt, isChild: child !== undefined };
-}
-
-/** The order in which the dispatch gives what is due. */
-function byPrecedence(a: Offer, b: Offer): number {
-  return b.priority - a.priority || Number(b.isChild) - Number(a.isChild);
 }

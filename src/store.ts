@@ -235,6 +235,11 @@ export interface TakeRequest {
   readonly now: number;
 }
 
+/** Of several that are due: the more urgent is taken first, then the child; of equals the one that was offered first. */
+export function byPrecedence(a: Offer, b: Offer): number {
+  return b.priority - a.priority || Number(b.isChild) - Number(a.isChild);
+}
+
 export interface Taken {
   readonly keys: readonly string[];
   /** The earliest time at which an offer of any type becomes due; left out when none waits for its time. */

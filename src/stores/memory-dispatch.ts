@@ -1,5 +1,5 @@
 import TinyQueue from 'tinyqueue';
-import type { Dispatch, Offer, TakeRequest, Taken } from '../store.ts';
+import { type Dispatch, type Offer, type TakeRequest, type Taken, byPrecedence } from '../store.ts';
 
 interface Entry extends Offer {
   /** In the order of offers. */
@@ -10,8 +10,7 @@ interface Entry extends Offer {
   stale: boolean;
 }
 
-const byPriority = (a: Entry, b: Entry) =>
-  b.priority - a.priority || Number(b.isChild) - Number(a.isChild) || a.ticket - b.ticket;
+const byPriority = (a: Entry, b: Entry) => byPrecedence(a, b) || a.ticket - b.ticket;
 const byTime = (a: Entry, b: Entry) => (a.startAt ?? 0) - (b.startAt ?? 0) || a.ticket - b.ticket;
 
 /** A heap is swept when more of it is stale than not, and at least this much: small ones empty themselves. */

@@ -79,9 +79,9 @@ function commitGroup(commit: Commit, group: readonly RowWrite[]): RowVerdict {
   if (place !== undefined) return typeof place === 'number' ? place : [place];
   const { file } = commit;
   const found = group.map(([, key]) => file.get(findSql, key) as Found | undefined);
-  const isRefused = (write: RowWrite, index: number) =>
-    !admits(commit, write, found[index]) || lacksLease(commit, write);
-  const refused = group.findIndex(isRefused);
+  const refused = group.findIndex(
+    (write, index) => !admits(commit, write, found[index]) || lacksLease(commit, write),
+  );
   if (refused >= 0) return refusalOf(commit, group, refused, found[refused]);
   const places = group.map((write, index) => applyWrite(commit, write, found[index]));
   if (group.length === 1 && places[0] !== undefined) return [places[0]];
