@@ -98,6 +98,11 @@ export interface Reservation {
 /** Writes that happen together or not at all. */
 export type Group = readonly Write[];
 
+/** The key of the task that it is about. */
+export function keyOf(write: Write): string {
+  return write.kind === 'insert' || write.kind === 'replace' ? write.record.key : write.key;
+}
+
 /** What became of a group. */
 export interface Verdict {
   readonly ok: boolean;

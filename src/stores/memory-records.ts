@@ -13,6 +13,7 @@ import {
   type Verdict,
   type Write,
   isFinal,
+  keyOf,
   stateOf,
   structuredParent,
 } from '../store.ts';
@@ -231,10 +232,6 @@ class MemoryRecords implements RecordStore {
 
 function keysOf(records: Verdict['records']): string[] {
   return records.flatMap((record) => record?.key ?? []);
-}
-
-function keyOf(write: Write): string {
-  return write.kind === 'insert' || write.kind === 'replace' ? write.record.key : write.key;
 }
 
 function predicate(filter: RecordFilter): (record: TaskRecord) => boolean {

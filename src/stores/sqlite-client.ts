@@ -1,30 +1,24 @@
 import { invalidArgument } from '../fault.ts';
-import type {
-  Counts,
-  Group,
-  Hint,
-  JournalEntry,
-  PruneRequest,
-  Pruned,
-  Query,
-  RecordStore,
-  Reservation,
-  TaskRecord,
-  Verdict,
-  Write,
+import {
+  type Counts,
+  type Group,
+  type Hint,
+  type JournalEntry,
+  type PruneRequest,
+  type Pruned,
+  type Query,
+  type RecordStore,
+  type Reservation,
+  type TaskRecord,
+  type Verdict,
+  type Write,
+  keyOf,
 } from '../store.ts';
 import type { SqliteHints } from './sqlite-hints.ts';
 import type { SqliteLine } from './sqlite-line.ts';
-import type {
-  Accepted,
-  JournalRow,
-  Place,
-  Refused,
-  ReservationRow,
-  RowVerdict,
-  RowWrite,
-} from './sqlite-protocol.ts';
-import { type ReadRow, columnText, nullable, recordOf, rowOf, textOf } from './sqlite-row.ts';
+import { packGroups } from './sqlite-packing.ts';
+import type { Accepted, Place, Refused, ReservationRow, RowVerdict } from './sqlite-protocol.ts';
+import { type ReadRow, columnText, recordOf, textOf } from './sqlite-row.ts';
 
 /** The records as this process sees them: it speaks of records, the store's thread of rows. */
 export class SqliteRecords implements RecordStore {
@@ -42,13 +36,11 @@ export class SqliteRecords implements RecordStore {
     now: number,
     batch?: number,
   ): Promise<readonly Verdict[]> {
-    const rows = groups.map(rowsOf);
-    const sent = rows.map((group) => (group instanceof Unfit ? [] : group));
-    const answers = await this.#line.ask('commit', { groups: sent, worker, now, batch });
-    const verdicts = groups.map((group, index) => {
-      const unfit = rows[index];
-      return unfit instanceof Unfit ? unfit.verdict(group) : verdictOf(group, answers[index] as RowVerdict);
-    });
+    const { packed, unfit } = packGroups(groups);
+    const answers = await this.#line.ask('commit', { packed, worker, now, batch });
+    const verdicts = groups.map(
+      (group, index) => unfit.get(index)?.verdict(group) ?? verdictOf(group, answers[index] as RowVerdict),
+    );
     if (this.#hints.isHeard(worker)) {
       const keys = groups.flatMap((group, index) => (verdicts[index]?.ok ? group.map(keyOf) : []));
       if (keys.length > 0) this.#hints.changed(worker, keys);
@@ -90,67 +82,6 @@ export class SqliteRecords implements RecordStore {
     await this.#line.ask('setControl', { name, value, worker });
     this.#hints.changed(worker, []);
   }
-}
-
-/** A group of which a record is no data. */
-class Unfit {
-  readonly #write: Write;
-  readonly #cause: unknown;
-
-  constructor(write: Write, cause: unknown) {
-    this.#write = write;
-    this.#cause = cause;
-  }
-
-  verdict(group: Group): Verdict {
-    const fault = invalidArgument('record', 'data that can be serialized', this.#cause, {
-      cause: this.#cause,
-    });
-    return { ok: false, records: group.map(() => undefined), refused: this.#write, fault };
-  }
-}
-
-function rowsOf(group: Group): readonly RowWrite[] | Unfit {
-  let writing: Write | undefined;
-  try {
-    return group.map((write) => rowWrite((writing = write)));
-  } catch (error) {
-    return new Unfit(writing as Write, error);
-  }
-}
-
-function rowWrite(write: Write): RowWrite {
-  const key = columnText(keyOf(write));
-  switch (write.kind) {
-    case 'insert':
-      return ['insert', key, rowOf(write.record, true), write.leased === true];
-    case 'replace':
-      return [
-        'replace',
-        key,
-        rowOf(write.record, false),
-        write.sequence,
-        write.fence,
-        journalRow(write.journal),
-        write.record.order,
-        write.leased === true,
-      ];
-    case 'check':
-      return ['check', key, write.sequence, write.fence];
-    case 'add':
-      return ['add', key, write.open, write.weight, write.done];
-    default: {
-      const { name, digest, expiresAt, owner } = write;
-      return ['reserve', key, [columnText(name), key, nullable(digest), expiresAt, nullable(owner)]];
-    }
-  }
-}
-
-export function journalRow(entries: readonly JournalEntry[] = []): JournalRow | null {
-  const last = entries.at(-1);
-  if (!last) return null;
-  const rows = entries.map(({ sequence, at, event, outcome, leaf }) => [sequence, at, event, outcome, leaf]);
-  return [last.sequence, JSON.stringify(rows)];
 }
 
 function journalEntries(text: string): JournalEntry[] {
@@ -210,8 +141,4 @@ function reservationOf([name, key, digest, expiresAt, owner]: ReservationRow): R
     expiresAt,
     owner: owner === null ? undefined : textOf(owner),
   };
-}
-
-function keyOf(write: Write): string {
-  return write.kind === 'insert' || write.kind === 'replace' ? write.record.key : write.key;
 }

@@ -2,6 +2,7 @@ import type { SqliteFile } from './sqlite-file.ts';
 import { noteChange } from './sqlite-changes.ts';
 import { offer, take, withdraw } from './sqlite-dispatch.ts';
 import type { CallName, Calls, Request } from './sqlite-protocol.ts';
+import { unpackGroups } from './sqlite-packing.ts';
 import { type PruneStep, pruneSome } from './sqlite-prune.ts';
 import { queryRows } from './sqlite-query.ts';
 import { commitGroups, readRow } from './sqlite-records.ts';
@@ -52,7 +53,8 @@ const writes: {
     N in 'commit' | 'beat' | 'endLease' | 'retire' | 'setControl' | 'offer' | 'withdraw' | 'take'
   ]: Run<N>;
 } = {
-  commit: commitGroups,
+  commit: (file, total, { packed, ...call }, careful) =>
+    commitGroups(file, total, { ...call, groups: unpackGroups(packed) }, careful),
   beat(file, _total, worker) {
     beat(file, worker);
     return readBeats(file);

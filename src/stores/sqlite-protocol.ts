@@ -1,5 +1,5 @@
 import type { Offer, PruneRequest, Pruned, RecordFilter, TakeRequest, Taken } from '../store.ts';
-import type { ReadRow, RecordRow } from './sqlite-row.ts';
+import type { LongText, ReadRow, RecordRow } from './sqlite-row.ts';
 
 /** What the store's thread is started with. */
 export interface Opening {
@@ -7,10 +7,7 @@ export interface Opening {
   readonly synchronous: 'full' | 'normal';
 }
 
-/**
- * A write, as the thread takes it. Texts are as columns keep them. It is a tuple, as are places and rows: what goes from one
- * thread to another is cloned, and an object costs several times as much.
- */
+/** A write, as the thread does it. Texts are as columns keep them. Places and rows are tuples: an object costs several times as much. */
 export type RowWrite =
   | readonly ['insert', key: string, row: RecordRow, leased: boolean]
   | readonly [
@@ -38,6 +35,13 @@ export type ReservationRow = readonly [
   owner: string | null,
 ];
 
+/**
+ * The groups of a batch as one list. What one thread gives to another is cloned, and a list costs as much as several of its
+ * values: as lists in lists they took twice the time.
+ */
+export type Packed = readonly PackedValue[];
+export type PackedValue = string | number | boolean | null | readonly LongText[];
+
 /** Where a record stands that the writer knows but for that: its id, and its sums where it has any. */
 export type Place = number | readonly [id: number, open: number, weight: number, done: number];
 
@@ -59,16 +63,16 @@ export type RowVerdict = number | Accepted | Refused;
 /** The beats of every worker that has a lease. */
 export type Beats = readonly (readonly [worker: string, beats: number])[];
 
-export interface CommitCall {
-  readonly groups: readonly (readonly RowWrite[])[];
+/** `B`: its groups, as they come or as they are packed on the way. */
+export type CommitCall<B = { readonly groups: readonly (readonly RowWrite[])[] }> = B & {
   readonly worker: string;
   readonly now: number;
   readonly batch: number | undefined;
-}
+};
 
 /** What can be asked of the thread: what is given, and what comes back. */
 export interface Calls {
-  readonly commit: { given: CommitCall; answer: readonly RowVerdict[] };
+  readonly commit: { given: CommitCall<{ readonly packed: Packed }>; answer: readonly RowVerdict[] };
   readonly read: { given: readonly string[]; answer: readonly (ReadRow | null)[] };
   readonly query: {
     given: { readonly filter: RecordFilter; readonly after: number; readonly limit: number };

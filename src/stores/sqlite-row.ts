@@ -122,23 +122,41 @@ const longFrom = 4_096;
 
 /** `isNew`: what was said at its creation is written as well. @throws Whatever the serialization says of a value that is no data. */
 export function rowOf(record: TaskRecord, isNew: boolean): RecordRow {
+  const row: Value[] = [];
+  pushRow(row, record, isNew);
+  return row as unknown as RecordRow;
+}
+
+/** Without a list of its own: a commit writes three rows for each task. @throws As `rowOf` does, once some of it is pushed. */
+export function pushRow(to: unknown[], record: TaskRecord, isNew: boolean): void {
   const { sequence, leaf, creation, life } = record;
   const longTexts: LongText[] = [];
   const kind = states.indexOf(stateOf(record)) * 2 + Number(life.driver === 'creator');
   const lifeText = membersText(life as unknown as Members, lifePlan, longTexts);
+  const creationText = isNew
+    ? membersText(creation as unknown as Members, creationPlan, longTexts)
+    : undefined;
   const isLong = longTexts.length > 0 || (creation.input?.length ?? 0) >= longFrom;
-  const created = isNew ? creationOf(record, longTexts) : undefined;
   const endedAt = isFinal(record) ? (life.completedAt ?? life.queuedAt) : null;
   const kept = longTexts.length > 0 ? longTexts : null;
-  const worker = nullable(life.worker);
-  const long = Number(isLong);
-  const row: RecordRow = [kind, endedAt, kept, sequence, life.fence, leaf, kind, worker, long, lifeText];
-  return created ? [...row, ...created] : row;
+  to.push(
+    kind,
+    endedAt,
+    kept,
+    sequence,
+    life.fence,
+    leaf,
+    kind,
+    nullable(life.worker),
+    Number(isLong),
+    lifeText,
+  );
+  if (creationText !== undefined) pushCreation(to, record, creationText);
 }
 
-function creationOf(record: TaskRecord, longTexts: LongText[]): readonly Value[] {
+function pushCreation(to: unknown[], record: TaskRecord, text: string): void {
   const { creation, life, children } = record;
-  return [
+  to.push(
     columnText(creation.type),
     nullable(creation.entity),
     nullable(creation.changeTag),
@@ -150,8 +168,8 @@ function creationOf(record: TaskRecord, longTexts: LongText[]): readonly Value[]
     children?.weight ?? null,
     children?.done ?? null,
     life.deadlineAt ?? null,
-    membersText(creation as unknown as Members, creationPlan, longTexts),
-  ];
+    text,
+  );
 }
 
 export function recordOf(row: ReadRow): TaskRecord {

@@ -7,7 +7,7 @@ import { endSql, insertSql, stepSql } from '../../../src/stores/sqlite-writes.ts
 import { type RecordRow, creationAt, lifeAt, rowOf } from '../../../src/stores/sqlite-row.ts';
 import type { JournalRow } from '../../../src/stores/sqlite-protocol.ts';
 import type { TaskRecord } from '../../../src/record.ts';
-import { journalRow } from '../../../src/stores/sqlite-client.ts';
+import { journalRow } from '../../../src/stores/sqlite-packing.ts';
 import { noteJournal } from '../../../src/stores/sqlite-journal.ts';
 import { sample } from './sample.ts';
 import type { DurableSystem, Place } from './system.ts';
