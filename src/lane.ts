@@ -6,7 +6,7 @@ import { Fault } from './fault.ts';
 import { Presence, type PresencePort } from './presence.ts';
 import { childChanged } from './progress.ts';
 import type { FollowUp } from './reconcile.ts';
-import { type TaskRecord, isFinal } from './record.ts';
+import { type TaskRecord, isFinal, stateOf } from './record.ts';
 import { type Answer, faultOf } from './refusal.ts';
 import type { Group, JournalEntry, Reservation, Verdict, Write } from './store.ts';
 import type { Watcher } from './watcher.ts';
@@ -426,7 +426,15 @@ function groupOf(
   const entries = entriesOf(record, decisions, journal);
   const isClaim = next.life.worker !== undefined && next.life.worker !== life.worker;
   const leased = hasLeases && isClaim;
-  const own: Write = { kind: 'replace', record: next, sequence, fence: life.fence, leased, journal: entries };
+  const own: Write = {
+    kind: 'replace',
+    record: next,
+    sequence,
+    fence: life.fence,
+    before: stateOf(record),
+    leased,
+    journal: entries,
+  };
   const forParent = childChanged(record, next);
   return forParent ? [own, ...writes, forParent] : [own, ...writes];
 }

@@ -52,6 +52,8 @@ export type Write =
       readonly record: TaskRecord;
       readonly sequence: number;
       readonly fence: number;
+      /** The state of the one that it replaces, so that a store which counts them need not look. */
+      readonly before?: TaskState | undefined;
       readonly leased?: boolean | undefined;
       /** What the journal of the task gains by it. */
       readonly journal?: readonly JournalEntry[] | undefined;

@@ -1,7 +1,7 @@
 import { invalidArgument } from '../fault.ts';
 import { type Group, type JournalEntry, type Verdict, type Write, keyOf } from '../store.ts';
 import type { JournalRow, Packed, PackedValue, RowWrite } from './sqlite-protocol.ts';
-import { type RecordRow, columnText, creationAt, lifeAt, nullable, pushRow } from './sqlite-row.ts';
+import { type RecordRow, columnText, creationAt, lifeAt, nullable, pushRow, states } from './sqlite-row.ts';
 
 const kinds = ['insert', 'replace', 'check', 'add', 'reserve'] as const;
 
@@ -49,13 +49,15 @@ function pack(packed: PackedValue[], write: Write): void {
       packed.push(write.leased === true);
       return pushRow(packed, write.record, true);
     case 'replace': {
-      const { sequence, fence, record, leased } = write;
+      const { sequence, fence, record, leased, before } = write;
+      const state = before === undefined || record.children ? null : states.indexOf(before);
       packed.push(
         sequence,
         fence,
         ...(journalRow(write.journal) ?? noJournal),
         record.order,
         leased === true,
+        state,
       );
       return pushRow(packed, record, false);
     }
@@ -125,9 +127,9 @@ function unpack(from: Unpacking): RowWrite {
     case 'replace': {
       const [sequence, fence] = [from.next<number>(), from.next<number>()];
       const [last, entries] = [from.next<number | null>(), from.next<string>()];
-      const [id, leased] = [from.next<number>(), from.next<boolean>()];
+      const [id, leased, before] = [from.next<number>(), from.next<boolean>(), from.next<number | null>()];
       const journal: JournalRow | null = last === null ? null : [last, entries];
-      return [kind, key, from.row(lifeAt[1]), sequence, fence, journal, id, leased];
+      return [kind, key, from.row(lifeAt[1]), sequence, fence, journal, id, leased, before];
     }
     case 'check':
       return [kind, key, from.next<number>(), from.next<number>()];

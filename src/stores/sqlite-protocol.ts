@@ -19,6 +19,7 @@ export type RowWrite =
       journal: JournalRow | null,
       id: number,
       leased: boolean,
+      before: number | null,
     ]
   | readonly ['check', key: string, sequence: number, fence: number]
   | readonly ['add', key: string, open: number, weight: number, done: number]

@@ -101,7 +101,7 @@ function holdBack(file: SqliteFile, total: Total, id: number): void {
 }
 
 function remove(file: SqliteFile, total: Total, [id, key, kind, , , , , isLong]: Ended): void {
-  count(total, kind, -1);
+  count(total, kind >> 1, -1);
   file.run('DELETE FROM task WHERE id = ?', id);
   file.run('DELETE FROM reservation WHERE owner = ?', key);
   forgetJournal(file, id);

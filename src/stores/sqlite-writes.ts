@@ -21,6 +21,10 @@ export const insertSql = `INSERT INTO task (id, key, outcome, place, ended_at, s
 export const stepSql = `UPDATE task SET sequence = ?, fence = ?, leaf = ?, kind = ?, worker = ?, is_long = ?, life = ? WHERE id = ?`;
 export const endSql = `UPDATE task SET outcome = ?, place = ?, ended_at = ?, sequence = ?, fence = ?, leaf = ?, kind = ?,
   worker = ?, is_long = ?, life = ? WHERE id = ?`;
+/** Where it stands as its writer expects it, and has no children: then nothing has to be read first. */
+const asExpected = 'AND key = ? AND sequence = ? AND fence = ? AND children_open IS NULL';
+const expectedStepSql = `${stepSql} ${asExpected}`;
+const expectedEndSql = `${endSql} ${asExpected}`;
 export type Replacement = Extract<RowWrite, readonly ['replace', ...unknown[]]>;
 
 /** Undefined: there is one of this key. */
@@ -31,24 +35,56 @@ export function insert(file: SqliteFile, total: Total, key: string, row: RecordR
     file.run(insertSql, id, key, ...endOf(total, row), ...columnsOf(row, lifeAt), ...creation) > 0;
   if (!isNew) return undefined;
   total.last_id = id;
-  count(total, row[0], 1);
+  count(total, row[0] >> 1, 1);
+  if (row[1] !== null) noteEnd(total, row[0]);
   keepLongTexts(file, id, row[2]);
   return placeOf(id, creation[7], creation[8], creation[9]);
 }
 
 export function replace(file: SqliteFile, total: Total, write: Replacement, found: Found): Place {
-  const [, key, row, , , journal] = write;
+  const [, , row] = write;
   const [id, sequence, , kindBefore, open, weight, done] = found;
-  noteJournal(file, id, sequence, journal);
-  const [kind, endedAt, longTexts] = row;
-  count(total, kindBefore, -1);
-  count(total, kind, 1);
-  if (endedAt !== null && kindBefore < 4) {
-    file.run(endSql, ...endOf(total, row), ...columnsOf(row, lifeAt), id);
-    if (total.held_back > 0) releaseChildren(file, total, key);
-  } else file.run(stepSql, ...columnsOf(row, lifeAt), id);
-  keepLongTexts(file, id, longTexts);
+  if (isEnd(row, kindBefore >> 1)) file.run(endSql, ...endOf(total, row), ...columnsOf(row, lifeAt), id);
+  else file.run(stepSql, ...columnsOf(row, lifeAt), id);
+  noteReplaced(file, total, write, id, sequence, kindBefore >> 1);
   return placeOf(id, open, weight, done);
+}
+
+/** The same in one statement, where the writer knows enough. Undefined: it is not as it expects, and nothing has happened. */
+export function replaceExpected(file: SqliteFile, total: Total, write: Replacement): Place | undefined {
+  const [, key, row, sequence, fence, , id, , before] = write;
+  if (before === null) return undefined;
+  const columns = [...columnsOf(row, lifeAt), id, key, sequence, fence];
+  const count = isEnd(row, before)
+    ? file.run(expectedEndSql, ...endOf(total, row), ...columns)
+    : file.run(expectedStepSql, ...columns);
+  if (count === 0) return undefined;
+  noteReplaced(file, total, write, id, sequence, before);
+  return id;
+}
+
+function isEnd([, endedAt]: RecordRow, stateBefore: number): boolean {
+  return endedAt !== null && stateBefore < 2;
+}
+
+/** All that goes with a record that has been replaced. */
+function noteReplaced(
+  file: SqliteFile,
+  total: Total,
+  [, key, row, , , journal]: Replacement,
+  id: number,
+  sequence: number,
+  stateBefore: number,
+): void {
+  const [kind, , longTexts] = row;
+  noteJournal(file, id, sequence, journal);
+  count(total, stateBefore, -1);
+  count(total, kind >> 1, 1);
+  if (isEnd(row, stateBefore)) {
+    noteEnd(total, kind);
+    if (total.held_back > 0) releaseChildren(file, total, key);
+  }
+  keepLongTexts(file, id, longTexts);
 }
 
 type Column = string | number | null;
@@ -61,11 +97,14 @@ export function placeOf(id: number, open: Column = null, weight: Column = null, 
   return open === null ? id : [id, open as number, weight as number, done as number];
 }
 
-/** outcome, place, ended_at */
+/** outcome, place, ended_at; of one that ends `noteEnd` is to follow. */
 function endOf(total: Total, [kind, endedAt]: RecordRow): readonly (number | null)[] {
-  if (endedAt === null) return [null, null, null];
+  return endedAt === null ? [null, null, null] : [kind >> 1, total.ends + 1, endedAt];
+}
+
+function noteEnd(total: Total, kind: number): void {
   total[kind < 6 ? 'removable_success' : 'removable_error'] += 1;
-  return [kind >> 1, (total.ends += 1), endedAt];
+  total.ends += 1;
 }
 
 /** Children that retention would have removed, were their parent final, stand in line again. */
@@ -76,13 +115,13 @@ function releaseChildren(file: SqliteFile, total: Total, parentKey: string): voi
   ) as (readonly [number, number])[];
   for (const [id, kind] of held) {
     total.held_back -= 1;
-    total[kind < 6 ? 'removable_success' : 'removable_error'] += 1;
-    file.run('UPDATE task SET outcome = ?, place = ? WHERE id = ?', kind >> 1, (total.ends += 1), id);
+    noteEnd(total, kind);
+    file.run('UPDATE task SET outcome = ?, place = ? WHERE id = ?', kind >> 1, total.ends, id);
   }
 }
 
-export function count(total: Total, kind: number, by: number): void {
-  const column = countColumns[kind >> 1];
+export function count(total: Total, state: number, by: number): void {
+  const column = countColumns[state];
   if (column) total[column] += by;
 }
 

@@ -1,5 +1,5 @@
 import type { Children } from '../../../machines/index.ts';
-import { keyOf } from './samples.ts';
+import { keyOf, stateOf } from './samples.ts';
 import type {
   Counts,
   Group,
@@ -14,8 +14,6 @@ import type {
   Verdict,
   Write,
 } from '../../index.ts';
-
-const stateOf = ({ leaf }: TaskRecord) => leaf.split('.')[0] as TaskState;
 
 function passes(record: TaskRecord, { states, types, tags, entities }: RecordFilter): boolean {
   const { type, changeTag = '', entity } = record.creation;

@@ -10,6 +10,7 @@ import type {
   Reservation,
   Store,
   TaskRecord,
+  TaskState,
   Verdict,
   Write,
 } from '../../index.ts';
@@ -68,9 +69,15 @@ export function insert(record: TaskRecord): Write {
   return { kind: 'insert', record };
 }
 
-/** A step that names what it was decided on. */
+export function stateOf({ leaf }: TaskRecord): TaskState {
+  return leaf.split('.')[0] as TaskState;
+}
+
+/** A step that names what it was decided on; of every second one also the state, which no store has to be told. */
 export function replace(seen: TaskRecord, record: TaskRecord): Extract<Write, { kind: 'replace' }> {
-  return { kind: 'replace', record, sequence: seen.sequence, fence: seen.life.fence };
+  const { sequence, life } = seen;
+  const before = sequence % 2 === 1 ? stateOf(seen) : undefined;
+  return { kind: 'replace', record, sequence, fence: life.fence, before };
 }
 
 export function keyOf(write: Write): string {
