@@ -84,25 +84,23 @@ const usualCreation: Creation = {
   owner: 'process',
 };
 
-/** What a member mostly is, and how it begins where it is written; undefined: it has a column. */
-interface Member {
-  readonly name: string;
-  readonly usual: unknown;
-  readonly prefix: string | undefined;
-}
-
-/** By place, in the order of the members of a record: a commit looks at all of them. */
+/** What the members mostly are, in their order, and how each begins where it is written. A commit looks at all of them. */
 interface Plan {
-  readonly members: readonly Member[];
-  readonly byName: ReadonlyMap<string, Member>;
+  readonly names: readonly string[];
+  readonly usual: readonly unknown[];
+  /** Those that have a column. */
+  readonly isColumn: readonly boolean[];
+  readonly prefixes: readonly string[];
 }
 
 function planOf(usual: Life | Creation, ...columns: readonly string[]): Plan {
-  const members = Object.entries(usual).map(([name, value]): Member => {
-    const prefix = columns.includes(name) ? undefined : prefixOf(name);
-    return { name, usual: value as unknown, prefix };
-  });
-  return { members, byName: new Map(members.map((member) => [member.name, member])) };
+  const names = Object.keys(usual);
+  return {
+    names,
+    usual: Object.values(usual),
+    isColumn: names.map((name) => columns.includes(name)),
+    prefixes: names.map(prefixOf),
+  };
 }
 
 const lifePlan = planOf(usualLife, 'driver', 'fence', 'worker');
@@ -199,24 +197,25 @@ export function recordOf(row: ReadRow): TaskRecord {
 }
 
 /** What JSON carries stands as it is; all else (faults, attempts, …) is serialized whole, in the member without a name. */
-function membersText(given: Members, { members, byName }: Plan, longTexts: LongText[]): string {
+function membersText(given: Members, plan: Plan, longTexts: LongText[]): string {
+  const { names, usual, isColumn, prefixes } = plan;
   let text = '';
   let rich: Record<string, unknown> | undefined;
-  let place = 0;
+  let next = 0;
   // The walk that makes no list of the names.
   for (const name in given) {
-    const expected = members[place];
-    place += 1;
-    const member = expected?.name === name ? expected : byName.get(name);
+    const place = names[next] === name ? next : names.indexOf(name);
+    next += 1;
     const value = given[name];
-    if (member && (!member.prefix || value === member.usual || isUsual(value, member.usual))) continue;
+    if (place >= 0 && (value === usual[place] || isColumn[place] || isUsual(value, usual[place]))) continue;
     const written = memberText(name, value, longTexts);
     // Members of a newer version are kept.
-    if (written !== undefined) text += `,${member?.prefix ?? prefixOf(name)}${written}`;
-    else (rich ??= {})[name] = value;
+    const prefix = prefixes[place] ?? prefixOf(name);
+    if (written === undefined) (rich ??= {})[name] = value;
+    else text = text === '' ? `{${prefix}${written}` : `${text},${prefix}${written}`;
   }
-  if (rich) text += `,"":${JSON.stringify(stringify(rich))}`;
-  return `{${text.slice(1)}}`;
+  if (rich) text = `${text === '' ? '{' : `${text},`}"":${JSON.stringify(stringify(rich))}`;
+  return text === '' ? '{}' : `${text}}`;
 }
 
 function prefixOf(name: string): string {
@@ -225,15 +224,15 @@ function prefixOf(name: string): string {
 
 /** As JSON; undefined: JSON does not carry it. */
 function memberText(name: string, value: unknown, longTexts: LongText[]): string | undefined {
+  if (typeof value === 'number')
+    return Number.isFinite(value) && !Object.is(value, -0) ? `${value}` : undefined;
   if (typeof value === 'string') {
     if (value.length < longFrom || !longSlots.has(name)) return JSON.stringify(value);
     longTexts.push([name, columnText(value)]);
     return 'true';
   }
-  if (typeof value === 'number')
-    return Number.isFinite(value) && !Object.is(value, -0) ? `${value}` : undefined;
   if (typeof value === 'boolean') return `${value}`;
-  return name === 'attempts' && areFaultless(value) ? JSON.stringify(value.map(timesOf)) : undefined;
+  return name === 'attempts' && areFaultless(value) ? `[${value.map(timesText).join(',')}]` : undefined;
 }
 
 function membersOf(text: string, usual: Members, longTexts: readonly LongText[]): Record<string, unknown> {
@@ -261,13 +260,13 @@ function areFaultless(value: unknown): value is Attempts {
     (attempt) =>
       attempt.error === undefined &&
       Object.keys(attempt).length === 3 &&
-      'startedAt' in attempt &&
-      'endedAt' in attempt,
+      Number.isFinite(attempt.startedAt) &&
+      Number.isFinite(attempt.endedAt),
   );
 }
 
-function timesOf({ startedAt, endedAt }: Attempts[number]): readonly [number, number] {
-  return [startedAt, endedAt];
+function timesText({ startedAt, endedAt }: Attempts[number]): string {
+  return `[${startedAt},${endedAt}]`;
 }
 
 /** What begins so is JSON: a text that a column of SQLite would change (half a surrogate pair) or cut (NUL). */
