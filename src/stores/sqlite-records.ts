@@ -92,8 +92,7 @@ function commitGroup(commit: Commit, group: readonly RowWrite[]): RowVerdict {
 function applyOnly(commit: Commit, write: RowWrite): Place | undefined {
   if (lacksLease(commit, write)) return undefined;
   const { file, total } = commit;
-  if (write[0] === 'insert')
-    return write[2][1] !== null ? undefined : insert(file, total, write[1], write[2]);
+  if (write[0] === 'insert') return insert(file, total, write[1], write[2]);
   return write[0] === 'replace' ? replaceExpected(file, total, write) : undefined;
 }
 

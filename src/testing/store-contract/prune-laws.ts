@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { PruneRequest, Store } from '../../index.ts';
 import {
   finished,
+  insert,
   inserted,
   keepNone,
   keysOf,
@@ -96,6 +97,19 @@ export const pruneLaws: readonly StoreLaw[] = [
       assert.deepEqual(await keysOf(store), ['e1', 'e2', 's3', 'e3']);
       await prune(store, { now: at(10), error: { maxCount: 2, maxAgeMs: 1e9 } });
       assert.deepEqual(await keysOf(store), ['e2', 's3', 'e3']);
+    },
+  },
+  {
+    name: 'an end that was refused makes none of the others one too many',
+    async run(store) {
+      const ended = await finished(store, 'ended', 10);
+      const [verdict] = await store.records.commit([[insert({ ...ended, sequence: 1 })]], 'worker a', start);
+      assert.equal(verdict?.ok, false);
+      assert.deepEqual(await prune(store, { now: at(20), success: { maxCount: 1, maxAgeMs: 1e9 } }), [
+        0,
+        at(10) + 1e9,
+      ]);
+      assert.deepEqual(await keysOf(store), ['ended']);
     },
   },
   {
