@@ -98,6 +98,7 @@ export const lawsOfTrees: Readonly<Record<string, HistoryLaw>> = {
   'every promise settles': life.everythingSettles,
   'a task whose body still runs is never called ended': life.endedMeansGone,
   'two bodies of one task never run at once': life.bodiesNeverOverlap,
+  'no body starts once its supervisor stops': life.nothingStartsAfterStop,
   'a cancel that was accepted leads to a final state': cancelsEnd,
   'a supervisor that has stopped waits for no time any more': time.whoHasStoppedExpiresNothing,
   'no attempt starts once a cancel was accepted': nothingStartsOnceCanceled,

@@ -36,8 +36,12 @@ function withoutFaults(...names: readonly ('refused' | 'lost' | 'torn')[]): Inje
   const { torn: _torn, ...ofPrograms } = { torn: 0, ...none };
   return (trial) => {
     if (trial.kind === 'simulation') return { ...trial, faults: { ...trial.faults, ...none } };
-    if (trial.kind === 'losses')
-      return { ...trial, program: { ...trial.program, faults: { ...trial.program.faults, ...none } } };
+    if (trial.kind === 'losses') {
+      const { faults, losses } = trial.program;
+      // A line that is cut refuses all.
+      const left = names.includes('refused') ? losses.filter(({ how }) => !how.includes('cut')) : losses;
+      return { ...trial, program: { ...trial.program, faults: { ...faults, ...none }, losses: left } };
+    }
     return withProgram((program) => ({ ...program, ...ofPrograms }))(trial);
   };
 }
@@ -56,6 +60,8 @@ function inOrder(trial: Trial): Trial | undefined {
 
 function alone(trial: Trial): Trial | undefined {
   if (['simulation', 'losses', 'crowd'].includes(trial.kind)) return undefined;
+  // After a stop comes another.
+  if (trial.kind === 'tree') return unstopped(trial);
   return withProgram((program) => ({ ...program, supervisors: 1 }))(trial);
 }
 

@@ -14,16 +14,14 @@ export const switchPairs: Readonly<Record<string, string>> = {
     'late listener hears no abort',
   whoHasStoppedExpiresNothing: 'stop leaves its timers',
   whoIsLeftWasTold: 'stop forgets what runs',
-  'whatIsReturnedIsThere + answersAreTheCharts + answersHaveAnOrder + lossyScenario + waitersHearTheEnd':
-    'key returned before the commit',
+  whatIsReturnedIsThere: 'task that has ended is not found',
   waitersHearTheEnd: 'result of a canceled task',
   'anEndIsTheBodys + answersHaveAnOrder': 'any error after an abort is the abort',
   'aStateThatIsSetStands + answersAreTheCharts + answersHaveAnOrder + answersAreTheRules':
     'result of a created task is lost',
   eventsTellEachStep: 'step told with the sequence before',
-  'bodiesNeverOverlap + concurrencyIsKept + what a tree shows at rest + answersHaveAnOrder + endedMeansGone':
-    'lane let go while it commits',
-  nothingStartsAfterStop: 'body starts while the supervisor stops',
+  'bodiesNeverOverlap + endedMeansGone + answersHaveAnOrder': 'stop gives away what ignores it',
+  'nothingStartsAfterStop + whoIsLeftWasTold': 'body starts while the supervisor stops',
   nothingStartsWhilePaused: 'pause does not wait for claims',
   'nothingIsForgotten + what a tree shows at rest + busyScenario + a cancel that was accepted leads to a final state':
     'lost wake-up of a timer',
@@ -33,7 +31,8 @@ export const switchPairs: Readonly<Record<string, string>> = {
   'cancelledNeverGoesBack + aStateThatIsSetStands + the chart changes what the rules do':
     'task running SET_STATE[6] guard negated',
   concurrencyIsKept: 'slot freed early',
-  'finalIsFinal + sequencesGrow + answersHaveAnOrder + everyStepIsAllowed + busyScenario + lossyScenario':
+  'sequencesGrow + eventsTellEachStep + answersHaveAnOrder': 'first record is number 0',
+  'finalIsFinal + answersHaveAnOrder + everyStepIsAllowed + cancelledNeverGoesBack + noCancelIsLost + aStateThatIsSetStands + answersAreTheCharts + answersAreTheRules + finalIsNeverMissed + busyScenario + lossyScenario':
     'late answer taken for the newest',
   'outcomesBelongToStates + stampsAreOrdered + everyStepIsAllowed + the chart changes what the rules do':
     'task queued EXPIRE[2] action dropped',
@@ -49,7 +48,7 @@ export const switchPairs: Readonly<Record<string, string>> = {
     'task running.joining CHILDREN_ENDED[2] removed',
   'answersAreTheRules + everyStepIsAllowed + the chart answers as the rules do + the chart leads where the rules do + the chart changes what the rules do':
     'task queued CANCEL[0] removed',
-  'a parent is never final before its structured children + what a tree shows at rest + everyStepIsAllowed':
+  'a parent is never final before its structured children + what a tree shows at rest + everyStepIsAllowed + answersAreTheRules':
     'child created without its sums',
   'a change is one step of the sequence + eventsTellEachStep + answersHaveAnOrder': 'step counts twice',
   timeIsKept: 'grace is never over',
@@ -67,10 +66,11 @@ export const switchPairs: Readonly<Record<string, string>> = {
   'a supervisor answers as the rules do': 'supervisor draining.evicting FAIL[0] answers InvalidState',
   'a supervisor goes where the rules lead': 'supervisor draining.evicting FAIL[0] leads to running',
   storeContract: 'place in the order given twice',
+  'busyScenario + storeContract': 'torn batch counts as whole',
   'unanswered calls': 'refused batch is not sent again',
-  'lost answers': 'batch sent again under another number',
-  'turn order': 'stale read before cancel',
-  'second supervisor': 'lost hint',
+  'lost answers': 'three batches in flight',
+  'turn order': 'lost hint',
+  'second supervisor': 'stale read before cancel',
   stops: 'body starts while the supervisor stops',
   pauses: 'pause does not wait for claims',
   'wall clock': 'stamps follow a clock that was set back',
@@ -81,7 +81,7 @@ export const switchPairs: Readonly<Record<string, string>> = {
   trees: 'named child is created anew',
   losses: 'what a lost process held is left alone',
   lossyScenario: 'created task outlives its creator',
-  simulations: 'refused reading is not repeated',
+  'simulations + stores': 'torn batch counts as whole',
   lives: 'task running.joining SPAWN[0] guard dropped',
   supervisors: 'supervisor draining.evicting FAIL[0] answers InvalidState',
   stores: 'place in the order given twice',

@@ -31,12 +31,6 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: endOfWorld },
 );
 
-const stopAtOnce: fc.Arbitrary<Action> = fc.record({
-  do: fc.constant('stop' as const),
-  by,
-  waitMs: fc.constant(0),
-});
-
 const step = (turns: fc.Arbitrary<number>, of: fc.Arbitrary<Action>): fc.Arbitrary<Step> =>
   fc.record({ action: of, turns });
 
@@ -51,10 +45,15 @@ export const keepings: fc.Arbitrary<Program> = fc.record({
   steps: fc
     .tuple(
       fc.array(step(fc.constantFrom(0, 0, 1, 3, 6), action), { minLength: 2, maxLength: 24, size: 'max' }),
-      step(fc.nat({ max: 12 }), submit),
-      step(fc.constant(0), stopAtOnce),
+      fc.array(step(fc.nat({ max: 8 }), submit), { minLength: 1, maxLength: 3 }),
+      step(
+        fc.constantFrom(0, 0, 1, 3),
+        fc.oneof({ weight: 3, arbitrary: endOfWorld }, { weight: 2, arbitrary: pausing('pause') }),
+      ),
       fc.boolean(),
     )
-    // Half of them are short, and end while something is about to start.
-    .map(([steps, last, stop, isCut]) => (isCut ? [...steps.slice(0, 3), last, stop] : steps)),
+    // In half of them that is done just when something is about to start, and what follows comes too late.
+    .map(([steps, last, halt, isShort]) =>
+      isShort ? [...steps.slice(0, 3), ...last, halt, ...steps.slice(3, 6)] : steps,
+    ),
 });

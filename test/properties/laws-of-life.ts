@@ -1,6 +1,6 @@
 import { isFinal, stateOf } from '../../src/record.ts';
 import { decide, snapshotOf } from '../../src/decide.ts';
-import type { Asked, Commit, History } from './history.ts';
+import type { ActorStep, Asked, BodyRun, Commit, History } from './history.ts';
 import type { HistoryLaw } from './laws-of-records.ts';
 
 export { answersHaveAnOrder } from './laws-of-linearizability.ts';
@@ -158,16 +158,36 @@ export const whatIsReturnedIsThere: HistoryLaw = function* (history) {
   }
 };
 
+/** When its supervisor heard that it had claimed the task for this body. */
+function claimedAt({ actorSteps }: History, { by, key, enteredAt }: BodyRun): number {
+  const isClaim = (step: ActorStep) => step.event === 'START' && step.key === key && step.by === by;
+  return actorSteps.findLast((step) => step.at < enteredAt && isClaim(step))?.at ?? 0;
+}
+
+/** Since when this supervisor said that it stops; or, where the task is nobody's child, that it drains. */
+function leavesAt({ told, commits }: History, { by, key }: BodyRun): number {
+  const isChild = commits.some(({ record }) => record.key === key && record.creation.child !== undefined);
+  const leaving = isChild ? /^(draining\.(closing|evicting)|stopped)$/ : /^(draining|stopped)/;
+  const first = told.find(
+    ({ by: teller, event }) => teller === by && event.kind === 'supervisor' && leaving.test(event.state),
+  );
+  return first?.at ?? Number.POSITIVE_INFINITY;
+}
+
 /**
- * A claim that the store did not answer before the stop may be committed after it: then the task goes back to the queue
- * and no body starts.
+ * A claim that the store had not answered when its supervisor began to stop may be committed all the same: then the task
+ * goes back to the queue, and no body starts.
  */
 export const nothingStartsAfterStop: HistoryLaw = function* (history) {
-  for (const { what, by, returnedAt, fault } of history.asked) {
-    if (!/^(stop|drain|last stop)$/.test(what) || returnedAt === undefined || fault !== undefined) continue;
-    const late = history.bodies.filter((body) => body.by === by && body.enteredAt > returnedAt);
-    for (const { enteredAt, key } of late)
-      yield `${enteredAt}: a body of ${history.name(key)} starts after ${what} at ${returnedAt}`;
+  const leaves = history.asked.filter(({ what }) => /^(stop|drain|last stop)$/.test(what));
+  if (leaves.length === 0) return;
+  for (const body of history.bodies) {
+    const name = `${body.enteredAt}: a body of ${history.name(body.key)} starts`;
+    for (const { what, by, returnedAt = Number.POSITIVE_INFINITY, fault } of leaves)
+      if (by === body.by && fault === undefined && body.enteredAt > returnedAt)
+        yield `${name} after ${what} at ${returnedAt}`;
+    const [at, leavingAt] = [claimedAt(history, body), leavesAt(history, body)];
+    if (at > leavingAt) yield `${name}, claimed at ${at}, and its supervisor leaves since ${leavingAt}`;
   }
 };
 

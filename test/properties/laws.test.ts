@@ -40,7 +40,8 @@ describe('whatever is done at once, in whatever order it is dealt with', { timeo
   test('concurrency is never exceeded, and a slot is free exactly when its body is gone', () =>
     checkLaw(life.concurrencyIsKept));
   test('a task that is due starts when there is a slot', () => checkLaw(life.nothingIsForgotten));
-  test('no body starts after a stop has resolved', () => checkLaw(life.nothingStartsAfterStop));
+  test('no body starts of a claim that was answered once its supervisor stops, and none after that', () =>
+    checkLaw(life.nothingStartsAfterStop));
   test('nothing starts after a pause has resolved', () => checkLaw(life.nothingStartsWhilePaused));
 });
 

@@ -81,6 +81,16 @@ const report: fc.Arbitrary<Sent> = fc.record({
 
 const worker = fc.constantFrom('w', 'w', 'v');
 
+/** What a body says and how it ends, and what is said of it. */
+const saidByBodies: readonly { weight: number; arbitrary: fc.Arbitrary<LifeStep> }[] = [
+  sent(2, ofBodies, fc.record({ ...is('SAVE_CHECKPOINT'), checkpoint: fc.constantFrom('[1]', '[2]') })),
+  sent(2, ofBodies, fc.record(is('SPAWN'))),
+  sent(2, ofBodies, fc.record({ ...is('BODY_RETURNED'), result: fc.constantFrom('[1]', undefined) })),
+  sent(4, ofBodies, thrown),
+  sent(2, ofBodies, fc.record(is('EVICT'))),
+  sent(2, ofBodies, fc.record(is('UNRESPONSIVE'))),
+];
+
 /** How many of the first are in every program: what begins an attempt. */
 const begins = 2;
 
@@ -107,13 +117,8 @@ const steps: readonly { weight: number; arbitrary: fc.Arbitrary<LifeStep> }[] = 
       value: fc.constantFrom('1', undefined),
     }),
   ),
-  sent(2, ofBodies, fc.record({ ...is('SAVE_CHECKPOINT'), checkpoint: fc.constantFrom('[1]', '[2]') })),
-  sent(2, ofBodies, fc.record(is('SPAWN'))),
-  sent(2, ofBodies, fc.record({ ...is('BODY_RETURNED'), result: fc.constantFrom('[1]', undefined) })),
-  sent(4, ofBodies, thrown),
+  ...saidByBodies,
   sent(3, ofAll, fc.record(is('EXPIRE'))),
-  sent(2, ofBodies, fc.record(is('EVICT'))),
-  sent(2, ofBodies, fc.record(is('UNRESPONSIVE'))),
   sent(2, ofAnybody, fc.record(is('ROLL_UP'))),
   sent(3, ofAnybody, fc.record(is('CHILDREN_ENDED'))),
   sent(3, ofAnybody, fc.record({ ...is('LOSE'), worker })),
@@ -165,6 +170,27 @@ const joins: fc.Arbitrary<readonly LifeStep[]> = fc
     ...ended,
   ]);
 
+const running = byAnybody(fc.record({ ...is('SET_STATE'), state: fc.constant('running' as const) }));
+const abort = fc.oneof(
+  byAnybody(fc.record(is('CANCEL'))),
+  one(sent(1, fc.constant('body' as const), fc.oneof(fc.record(is('EXPIRE')), fc.record(is('EVICT'))))),
+);
+
+/** An attempt that is asked to end, by whomever: what it says then, what one before it says, and how it ends. */
+const aborts: fc.Arbitrary<readonly LifeStep[]> = fc
+  .tuple(
+    byAnybody(fc.record({ ...is('START'), worker })),
+    // Who drives a task by itself says so; of any other that is refused.
+    running,
+    abort,
+    fc.array(fc.oneof(...saidByBodies, { weight: 12, arbitrary: byAnybody(state) }), {
+      minLength: 1,
+      maxLength: 6,
+      size: 'max',
+    }),
+  )
+  .map(([start, runs, asked, then]) => [start, runs, asked, ...then]);
+
 /** Everything that a task may meet, in every order, by all that speak to it. */
 export const lifePrograms: fc.Arbitrary<LifeProgram> = fc.record({
   driver: fc.constantFrom('supervisor' as const, 'supervisor' as const, 'creator' as const),
@@ -173,5 +199,9 @@ export const lifePrograms: fc.Arbitrary<LifeProgram> = fc.record({
   maxLost: fc.nat({ max: 2 }),
   owner: fc.constantFrom('w', 'v', undefined),
   deadlineMs: fc.constantFrom(undefined, 50, 100),
-  steps: fc.oneof({ weight: 3, arbitrary: someSteps }, { weight: 1, arbitrary: joins }),
+  steps: fc.oneof(
+    { weight: 3, arbitrary: someSteps },
+    { weight: 2, arbitrary: joins },
+    { weight: 1, arbitrary: aborts },
+  ),
 });

@@ -121,4 +121,19 @@ export const committing: readonly Patch[] = [
     replace: 'JSON.stringify([parentTaskKey, childName, key])',
     why: 'a body that runs again has its child twice',
   },
+  {
+    name: 'torn batch counts as whole',
+    file: 'src/stores/memory-records.ts',
+    find: 'if (accepted.has(index)) return',
+    replace:
+      'const most = ((accepted as { most?: number }).most ??= groups.length);\n      if (accepted.has(index) || index >= most) return',
+    why: 'what a line that broke left out of a batch is said to be done, and never is',
+  },
+  {
+    name: 'first record is number 0',
+    file: 'src/submission.ts',
+    find: 'sequence: 1,',
+    replace: 'sequence: 0,',
+    why: 'whoever counts the steps is one behind',
+  },
 ];

@@ -135,4 +135,11 @@ export const dispatching: readonly Patch[] = [
     replace: 'first.ring();\n      }\n    }',
     why: 'of several alarms only the first rings',
   },
+  {
+    name: 'stop gives away what ignores it',
+    file: 'src/runtime.ts',
+    find: "this.#lanes.operate(key, { type: 'UNRESPONSIVE', at, fence });",
+    replace: "void fence; this.#lanes.operate(key, { type: 'LOSE', at, worker: this.#worker });",
+    why: 'a task is started elsewhere while its body does not heed that its supervisor has stopped',
+  },
 ];

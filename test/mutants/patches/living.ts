@@ -195,4 +195,11 @@ export const living: readonly Patch[] = [
       'this.tellChange({ ...record, sequence: decisions[0]?.record.sequence ?? 0 }, event.type, outcome);',
     why: 'of steps that were committed together all are told as the first',
   },
+  {
+    name: 'task that has ended is not found',
+    file: 'src/access.ts',
+    find: 'if (!record) throw notFound(key);',
+    replace: 'if (!record || record.life.completedAt !== undefined) throw notFound(key);',
+    why: 'who comes late with a key is told that there was no such task',
+  },
 ];
