@@ -1,4 +1,5 @@
 import { Chance, seedOfRound } from '../soak/chance.ts';
+import { Patience } from '../support/patience.ts';
 import type { CrashingProcess } from './crashing-process.ts';
 import type { Death } from './dying-store.ts';
 import type { Breach } from './laws.ts';
@@ -27,7 +28,7 @@ export interface RoundResult {
 /** Real time, and short, for those who die have to be found lost; longer than a busy machine holds up one who lives. */
 const leaseMs = 700;
 /** All that is left ends in much less. */
-const patienceMs = 30_000;
+const patienceSeconds = 30;
 const acknowledged: readonly string[] = ['key', 'receipt', 'child', 'state', 'seen', 'saved'];
 
 /** One file, the processes that die on it one after the other, and the one that finishes it. */
@@ -80,10 +81,10 @@ class Round {
 
   async #finish(last: CrashingProcess): Promise<Breach[]> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, patienceMs);
+    const patience = new Patience(patienceSeconds, resolve);
     // What is stuck is found by the laws.
     await Promise.race([last.done({ do: 'idle' }), promise]);
-    clearTimeout(timer);
+    patience.end();
     await last.stop();
     if (last.exitCode === 0) return [];
     return [{ law: 'whoever finishes ends well', message: `code ${last.exitCode}. ${last.complaint}` }];

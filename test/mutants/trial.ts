@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Request } from './child.ts';
+import { Patience } from '../support/patience.ts';
 import type { Judgement, Trials } from './judge.ts';
 
 /** The name of the code as it is. */
@@ -83,15 +84,10 @@ class Judge {
     await this.#ready.promise;
     const { promise, resolve } = Promise.withResolvers<Judgement>();
     let run = 1;
-    // Counted, not measured: on a machine that slept, or whose processes were stopped, nothing has hung meanwhile.
-    let left = seconds;
-    const limit = setInterval(() => {
-      left -= 1;
-      if (left < 0) this.#process.kill('SIGKILL');
-    }, 1_000);
+    const patience = new Patience(seconds, () => this.#process.kill('SIGKILL'));
     this.#hear = (message) => {
       if (message.judgement) return resolve(message.judgement);
-      left = seconds;
+      patience.renew();
       run = message.run ?? run;
     };
     this.#process.send({ ...trials, seed } satisfies Request);
@@ -103,7 +99,7 @@ class Judge {
         : `${code}: ${lastWords(this.#words)}`;
       return { seed, law, message, runs: run, path: undefined };
     });
-    return Promise.race([promise, ended]).finally(() => clearInterval(limit));
+    return Promise.race([promise, ended]).finally(() => patience.end());
   }
 
   close(): void {
