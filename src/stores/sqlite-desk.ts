@@ -2,6 +2,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type Timer, systemClock } from '../clock.ts';
 import { backupFile } from './sqlite-backup.ts';
 import { SqliteChanges } from './sqlite-changes.ts';
+import { SqliteCopying } from './sqlite-copying.ts';
 import { SqliteFile } from './sqlite-file.ts';
 import { type Job, isReading, jobOf } from './sqlite-jobs.ts';
 import type { Answer, Calls, Opening, Report, Request, Trouble } from './sqlite-protocol.ts';
@@ -21,6 +22,7 @@ const pausesMs = [1, 1, 2, 3, 5, 8];
 export class SqliteDesk {
   readonly #opening: Opening;
   readonly #port: MessagePort;
+  readonly #copying: SqliteCopying;
   #file: SqliteFile | undefined;
   #changes: SqliteChanges | undefined;
   /** How things stood when the file was opened. */
@@ -38,6 +40,7 @@ export class SqliteDesk {
   constructor(opening: Opening, port: MessagePort) {
     this.#opening = opening;
     this.#port = port;
+    this.#copying = new SqliteCopying(opening.path);
     this.#isOpen();
   }
 
@@ -92,7 +95,7 @@ export class SqliteDesk {
       const before = { ...total };
       const values = jobs.map((job) => job.run?.(file, total, careful));
       if (isOther(total, before)) writeTotal(file, total);
-      file.commit();
+      this.#copying.committed(file.commit());
       file.assertInPlace();
       // While nobody listens all is kept for whoever will: what comes before that one's first look is no loss.
       if (this.#isListening) this.#changes?.saw(total);
@@ -185,12 +188,15 @@ export class SqliteDesk {
   #close(): void {
     const closing = this.#reading.find(({ name }) => name === 'close');
     if (!closing || this.#writing.length > 0 || this.#reading.length > 1) return;
-    this.#file?.close();
-    this.#file = undefined;
+    this.#reading = [];
     this.#isListening = false;
-    this.#answers.push({ id: closing.id, value: undefined });
-    this.#reply();
-    this.#port.close();
+    void this.#copying.close().then(() => {
+      this.#file?.close();
+      this.#file = undefined;
+      this.#answers.push({ id: closing.id, value: undefined });
+      this.#reply();
+      this.#port.close();
+    });
   }
 
   async #backup(id: number, target: string): Promise<void> {

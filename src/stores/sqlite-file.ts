@@ -1,14 +1,12 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Opening } from './sqlite-protocol.ts';
+import { checkpointPages } from './sqlite-copying.ts';
 import { applicationId, migrations } from './sqlite.schema.ts';
 import { TroubleError } from './sqlite-trouble.ts';
 
 /** How long opening waits for others who open the same file: before there is a loop to wait in. */
 const openingWaitMs = 5_000;
-
-/** Pages of the log before they are copied into the file: each copying costs syncs, each page some reading. 16 MB. */
-const checkpointPages = 4_000;
 
 export type Row = readonly (string | number | null)[];
 
@@ -25,6 +23,7 @@ export class SqliteFile {
   readonly #statements = new Map<string, StatementSync>();
   readonly #isFull: boolean;
   #isSyncing = true;
+  #runs = 0;
   readonly #identities: readonly (readonly [path: string, identity: Identity])[];
 
   /** @throws TroubleError, or what SQLite says. */
@@ -52,6 +51,7 @@ export class SqliteFile {
 
   /** How many rows were changed. */
   run(sql: string, ...values: readonly (string | number | null)[]): number {
+    this.#runs += 1;
     return this.#statement(sql).run(...values).changes as number;
   }
 
@@ -62,11 +62,14 @@ export class SqliteFile {
       this.run(`PRAGMA synchronous = ${isSyncing ? 'FULL' : 'NORMAL'}`);
       this.#isSyncing = isSyncing;
     }
+    this.#runs = 0;
     this.run('BEGIN IMMEDIATE');
   }
 
-  commit(): void {
+  /** How many statements were run within it. */
+  commit(): number {
     this.run('COMMIT');
+    return this.#runs;
   }
 
   /** Nothing of the transaction has happened. A full disk has undone it already. */

@@ -13,6 +13,7 @@ interface Edit {
 export type PatchName = 'off' | 'small log' | 'early answer';
 
 const file = 'src/stores/sqlite-file.ts';
+const copying = 'src/stores/sqlite-copying.ts';
 
 const patches: Readonly<Record<PatchName, readonly Edit[]>> = {
   // What `full` and `normal` are compared with: nothing is ever synced.
@@ -20,9 +21,11 @@ const patches: Readonly<Record<PatchName, readonly Edit[]>> = {
     { file, find: 'PRAGMA synchronous = FULL', replace: 'PRAGMA synchronous = OFF' },
     { file, find: "${isSyncing ? 'FULL' : 'NORMAL'}", replace: 'OFF' },
   ],
-  // The log is folded into the file and begun anew all the time.
+  // The log is folded into the file and begun anew all the time, by its thread and by the commits themselves.
   'small log': [
-    { file, find: 'const checkpointPages = 4_000', replace: 'const checkpointPages = 60' },
+    { file: copying, find: 'const checkpointPages = 4_000', replace: 'const checkpointPages = 60' },
+    { file: copying, find: 'const copyFromPages = 3_000', replace: 'const copyFromPages = 30' },
+    { file: copying, find: 'const worthPages = 500', replace: 'const worthPages = 10' },
     { file, find: 'journal_size_limit = 67108864', replace: 'journal_size_limit = 65536' },
   ],
   // A mistake: whoever asked is answered before the sync.

@@ -52,7 +52,7 @@ const lives: fc.Arbitrary<Partial<Life>> = fc.record(
 interface Step {
   readonly creation: Partial<TaskRecord['creation']>;
   readonly first: Partial<Life>;
-  readonly then: Partial<Life>;
+  readonly after: Partial<Life>;
   /** What nobody can keep. */
   readonly isUnfit: boolean;
 }
@@ -63,7 +63,7 @@ const steps: fc.Arbitrary<Step> = fc.record({
     { requiredKeys: [], noNullPrototype: true },
   ),
   first: lives,
-  then: lives,
+  after: lives,
   isUnfit: fc.integer({ min: 0, max: 5 }).map((chance) => chance === 0),
 });
 
@@ -89,8 +89,8 @@ describe('a file', { timeout: 120_000 }, () => {
         const seen = await read();
         const orders = seen.map((record) => record?.order ?? 0);
         expect(seen).toStrictEqual(firsts.map((record, at) => ({ ...record, order: orders[at] })));
-        const thens = given.map(({ then, isUnfit }, at) =>
-          next(seen[at] as TaskRecord, 'running.active', isUnfit ? unfit : then),
+        const thens = given.map(({ after, isUnfit }, at) =>
+          next(seen[at] as TaskRecord, 'running.active', isUnfit ? unfit : after),
         );
         const verdicts = await commit(thens.map((record, at) => replace(seen[at] as TaskRecord, record)));
         const expected = given.map(({ isUnfit }, at) => (isUnfit ? seen[at] : thens[at]));
