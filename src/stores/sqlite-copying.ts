@@ -14,8 +14,8 @@ const copyFromPages = 3_000;
 /** So many pages more, before it is worth another copying. */
 const worthPages = 500;
 
-/** About how many pages a transaction of so many statements adds to the log: SQLite does not tell. */
-const pagesOf = (statements: number) => 8 + statements * 0.08;
+/** About how many pages a transaction adds to the log: SQLite does not tell. What is new lies together, what is removed does not. */
+const pagesOf = (statements: number, removes: boolean) => 8 + statements * (removes ? 1 : 0.08);
 
 /**
  * Has the log copied into the file by another thread, so that commits do not wait for it: what is left for SQLite itself is what
@@ -35,9 +35,9 @@ export class SqliteCopying {
     this.#path = path;
   }
 
-  /** A transaction of so many statements is in the log. */
-  committed(statements: number): void {
-    this.#pages += pagesOf(statements);
+  /** A transaction of so many statements is in the log. `removes`: it is about records that are scattered over the file. */
+  committed(statements: number, removes = false): void {
+    this.#pages += pagesOf(statements, removes);
     if (this.#state !== 'resting') return;
     // By that commit SQLite has copied what was left: the log begins anew.
     if (this.#pages >= checkpointPages) [this.#pages, this.#copied] = [0, 0];

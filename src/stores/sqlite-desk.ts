@@ -95,7 +95,10 @@ export class SqliteDesk {
       const before = { ...total };
       const values = jobs.map((job) => job.run?.(file, total, careful));
       if (isOther(total, before)) writeTotal(file, total);
-      this.#copying.committed(file.commit());
+      this.#copying.committed(
+        file.commit(),
+        jobs.some(({ name }) => name === 'prune'),
+      );
       file.assertInPlace();
       // While nobody listens all is kept for whoever will: what comes before that one's first look is no loss.
       if (this.#isListening) this.#changes?.saw(total);
