@@ -138,7 +138,11 @@ async function main(wanted: SoakOptions): Promise<number> {
   return isBad(report) ? 1 : 0;
 }
 
-const wanted = options();
-if (wanted.help) say(usage);
-// A timer that is left, which is a finding, would keep the process alive.
-else process.exit(await main(wanted));
+// Kills have their own program, and its options.
+if (process.argv.some((arg) => /^--kills\b/.test(arg))) await import('../crash/main.ts');
+else {
+  const wanted = options();
+  // A timer that is left, which is a finding, would keep the process alive.
+  if (!wanted.help) process.exit(await main(wanted));
+  say(usage);
+}

@@ -19,6 +19,7 @@ export interface SoakOptions {
 
 export const usage = `Usage: npm run soak -- [--seed N] [--rounds N] [--minutes N] [--out FILE] [--round K]
        npm run soak -- --programs N [--seeds N] [--seed N] [--out FILE] [--program K]
+       npm run soak -- --kills N [--seed N] [--out FILE] [--round K]
 
 Plays rounds of random tasks, with everything at once, and looks for what is stuck, lost or left over.
 
@@ -30,6 +31,7 @@ Plays rounds of random tasks, with everything at once, and looks for what is stu
 --programs N  instead: N random programs on each seed, those by which mutants are judged; one that breaks a law ends its seed
 --seeds N     how many seeds, of which --seed is the first; default 20
 --program K   plays program K of the seed alone, to repeat a failure; writes nothing
+--kills N     instead: kills N processes that work on a file, as \`npm run crash\` does
 --help        prints this
 
 Ctrl-C ends after the present round. The same seed and file go on from there.`;
