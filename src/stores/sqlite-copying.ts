@@ -15,7 +15,7 @@ const copyFromPages = 3_000;
 const worthPages = 500;
 
 /** About how many pages a transaction adds to the log: SQLite does not tell. What is new lies together, what is removed does not. */
-const pagesOf = (statements: number, removes: boolean) => 8 + statements * (removes ? 1 : 0.08);
+const pagesOf = (statements: number, removes: boolean) => 8 + statements * (removes ? 1.6 : 0.08);
 
 /**
  * Has the log copied into the file by another thread, so that commits do not wait for it: what is left for SQLite itself is what
