@@ -42,9 +42,9 @@ export const switchPairs: Readonly<Record<string, string>> = {
     'aborted body counts as gone',
   'runningMeansHere + concurrencyIsKept + noCancelIsLost + what a tree shows at rest + a cancel that was accepted leads to a final state + simulations + losses + nothingIsForgotten':
     'of several bodies only the first starts',
-  'the chart leads where the rules do + the chart answers as the rules do + everyStepIsAllowed + aRejectedParentEndsItsChildren + no attempt starts once a cancel was accepted + the chart changes what the rules do':
+  'the chart leads where the rules do + the chart answers as the rules do + everyStepIsAllowed + aRejectedParentEndsItsChildren + no attempt starts once a cancel was accepted + the chart changes what the rules do + what a tree shows at rest':
     'task queued CANCEL[1] leads to queued',
-  'no attempt starts once a cancel was accepted + everyStepIsAllowed + the chart leads where the rules do + the chart changes what the rules do':
+  'no attempt starts once a cancel was accepted + everyStepIsAllowed + the chart leads where the rules do + the chart changes what the rules do + what a tree shows at rest + aRejectedParentEndsItsChildren':
     'task running.joining CHILDREN_ENDED[2] removed',
   'answersAreTheRules + everyStepIsAllowed + the chart answers as the rules do + the chart leads where the rules do + the chart changes what the rules do':
     'task queued CANCEL[0] removed',
