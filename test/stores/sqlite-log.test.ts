@@ -52,7 +52,7 @@ describe('the log', { timeout: 60_000 }, () => {
     using folder = temporaryFolder();
     const path = folder.file('tasks.db');
     {
-      await using store = sqliteStore(path, { synchronous: 'normal' });
+      await using store = sqliteStore(path, { synchronous: 'full' });
       const input = JSON.stringify('x'.repeat(3_000));
       for (let batch = 0; batch < 120; batch += 1) {
         const groups = Array.from({ length: 200 }, (_, n) => [insert(queued(`${batch}/${n}`, { input }))]);
