@@ -31,6 +31,7 @@ export type TreeAction =
   | { readonly do: 'submit'; readonly node: Node }
   | { readonly do: 'cancel' | 'watch'; readonly task: number }
   | { readonly do: 'advance'; readonly ms: number }
+  | { readonly do: 'setWall'; readonly byMs: number }
   | { readonly do: 'look' };
 
 export interface TreeProgram {
@@ -96,6 +97,8 @@ const action: fc.Arbitrary<TreeAction> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.constantFrom(0, 5, 20, 60, 300) }),
   },
   { weight: 2, arbitrary: fc.constant({ do: 'look' as const }) },
+  // As often as it may be set back, that is still less than the rest at the end.
+  fc.record({ do: fc.constant('setWall' as const), byMs: fc.constantFrom(-5_000, -1, 5_000) }),
 );
 
 /** Random trees of tasks, and what is done to them. */

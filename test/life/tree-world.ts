@@ -25,6 +25,8 @@ class TreeWorld {
   readonly #gate = Promise.withResolvers<void>();
   readonly #tasks = new Map<string, TaskHandle>();
   #watchers = 0;
+  /** By how much the clock was set back in all. */
+  #setBackMs = 0;
 
   constructor(program: TreeProgram, simulation: Simulation, history: History, found: string[]) {
     this.#program = program;
@@ -76,6 +78,7 @@ class TreeWorld {
   async #act(action: TreeAction, supervisor: Supervisor, types: ReturnType<typeof treeDefinitions>) {
     const history = this.#history;
     if (action.do === 'advance') return this.#simulation.sleep(action.ms);
+    if (action.do === 'setWall') return this.#setWall(action.byMs);
     if (action.do === 'look') {
       await rest(this.#simulation, 0);
       return this.#look();
@@ -95,6 +98,12 @@ class TreeWorld {
     if (!task) return;
     if (action.do === 'cancel') history.ask('cancel', 0, task.key, () => task.cancel());
     else history.ask('watch', 0, task.key, () => this.#watch(task));
+  }
+
+  #setWall(byMs: number): void {
+    const { clock } = this.#simulation;
+    this.#setBackMs += Math.max(0, -byMs);
+    clock.setWall(clock.now() + byMs);
   }
 
   async #watch(task: TaskHandle): Promise<string> {
@@ -121,7 +130,7 @@ class TreeWorld {
   async #close(supervisor: Supervisor, waitMs: number, by: number): Promise<void> {
     const stop = async () => {
       await supervisor.stop({ waitMs });
-      this.#history.stopped(by, this.#simulation.clock.now());
+      this.#history.stopped(by, this.#simulation.clock.now() + this.#setBackMs);
     };
     this.#history.ask('stop', by, undefined, stop);
     await rest(this.#simulation, longMs);

@@ -72,6 +72,10 @@ function unstopped(trial: Trial): Trial | undefined {
 
 /** No clock is set, and none goes back. */
 function steadily(trial: Trial): Trial | undefined {
+  if (trial.kind === 'tree') {
+    const steps = trial.program.steps.filter(({ action }) => action.do !== 'setWall');
+    return { ...trial, program: { ...trial.program, steps } };
+  }
   if (trial.kind !== 'lives') return withoutActions('setWall')(trial);
   const programs = trial.programs.map((program) => ({
     ...program,

@@ -73,7 +73,7 @@ export const switchPairs: Readonly<Record<string, string>> = {
   'second supervisor': 'stale read before cancel',
   stops: 'body starts while the supervisor stops',
   pauses: 'pause does not wait for claims',
-  'wall clock': 'stamps follow a clock that was set back',
+  'wall clock': 'alarm trusts a clock that was set back',
   checkpoints: 'checkpoint is forgotten',
   'idempotency keys': 'idempotency key of another input',
   'programs + keepings': 'pause does not wait for claims',

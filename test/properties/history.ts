@@ -43,7 +43,7 @@ export interface SlotsSeen extends Seen {
 /** A stop that has resolved. */
 export interface Stopped extends Seen {
   readonly by: number;
-  /** By the clock. */
+  /** By a clock that nobody sets back: no stamp from before is later. */
   readonly stoppedAt: number;
 }
 

@@ -89,6 +89,13 @@ export const living: readonly Patch[] = [
     why: 'a task ends before it began',
   },
   {
+    name: 'alarm trusts a clock that was set back',
+    file: 'src/alarms.ts',
+    find: 'at: Math.max(clock.now(), alarm.at), fence',
+    replace: 'at: clock.now(), fence',
+    why: 'a limit rings once, before its time by the clock, is refused, and never rings again',
+  },
+  {
     name: 'grace is never over',
     file: 'src/alarms.ts',
     find: "return alarm('UNRESPONSIVE', life.abortedAt + limits.graceMs, life.abortedAt, life.fence);",
