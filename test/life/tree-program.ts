@@ -43,6 +43,10 @@ export interface TreeProgram {
   readonly steps: readonly { readonly action: TreeAction; readonly turns: number }[];
   /** How long a stop before the end waits; undefined: there is none. */
   readonly stopMs: number | undefined;
+  /** How many of 100 calls the store refuses; default none. */
+  readonly refused?: number | undefined;
+  /** How many of 100 answers are lost, though they happened; default none. */
+  readonly lost?: number | undefined;
   /** Whether other processes might be at the store; default: they might. */
   readonly isShared?: boolean | undefined;
   /** How long tasks are kept that have ended; default: longer than the program takes. */
@@ -101,6 +105,8 @@ const action: fc.Arbitrary<TreeAction> = fc.oneof(
   fc.record({ do: fc.constant('setWall' as const), byMs: fc.constantFrom(-5_000, -1, 5_000) }),
 );
 
+const rate = fc.constantFrom(0, 0, 0, 0, 25);
+
 /** Random trees of tasks, and what is done to them. */
 export const treePrograms: fc.Arbitrary<TreeProgram> = fc.record({
   seed: fc.nat(),
@@ -110,6 +116,8 @@ export const treePrograms: fc.Arbitrary<TreeProgram> = fc.record({
     .tuple(node(0), fc.array(fc.record({ action, turns: fc.nat({ max: 8 }) }), { maxLength: 10 }))
     .map(([first, steps]) => [{ action: { do: 'submit' as const, node: first }, turns: 8 }, ...steps]),
   stopMs: fc.constantFrom(undefined, undefined, 0, 20),
+  refused: rate,
+  lost: rate,
   isShared: fc.boolean(),
   // Longer than anybody asks for anything, and shorter than a parent lives whose body holds.
   keepMs: fc.constantFrom(undefined, 50_000),

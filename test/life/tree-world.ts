@@ -17,6 +17,8 @@ function retentionOf({ keepMs }: TreeProgram): Pick<SupervisorOptions, 'retentio
   return { retention: { success: { maxAgeMs: keepMs }, error: { maxAgeMs: keepMs }, minAgeMs: 0 } };
 }
 
+const isBad = ({ refused = 0, lost = 0 }: TreeProgram) => refused + lost > 0;
+
 class TreeWorld {
   readonly #history: History;
   readonly #found: string[];
@@ -67,6 +69,7 @@ class TreeWorld {
       tasks: Object.values(types),
       concurrency: this.#program.concurrency,
       ...retentionOf(this.#program),
+      faults: { refused: this.#program.refused ?? 0, lost: this.#program.lost ?? 0 },
       // A program may hold back an answer for longer than any store would.
       storeRetryMs: Number.POSITIVE_INFINITY,
       inspect: (inspection) => this.#history.inspected(by, inspection),
@@ -81,7 +84,8 @@ class TreeWorld {
     if (action.do === 'setWall') return this.#setWall(action.byMs);
     if (action.do === 'look') {
       await rest(this.#simulation, 0);
-      return this.#look();
+      // Over a bad line something waits for its next attempt as long as no time passes.
+      return isBad(this.#program) ? undefined : this.#look();
     }
     if (action.do === 'submit') {
       history.ask('submit', 0, undefined, async () => {

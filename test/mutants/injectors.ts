@@ -42,6 +42,7 @@ function withoutFaults(...names: readonly ('refused' | 'lost' | 'torn')[]): Inje
       const left = names.includes('refused') ? losses.filter(({ how }) => !how.includes('cut')) : losses;
       return { ...trial, program: { ...trial.program, faults: { ...faults, ...none }, losses: left } };
     }
+    if (trial.kind === 'tree') return { ...trial, program: { ...trial.program, ...ofPrograms } };
     return withProgram((program) => ({ ...program, ...ofPrograms }))(trial);
   };
 }
