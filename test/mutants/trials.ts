@@ -51,7 +51,7 @@ export const trials: fc.Arbitrary<Trial> = fc.oneof(
     }),
   },
   {
-    weight: 5,
+    weight: 7,
     arbitrary: fc.record({ ...kind('losses'), seed: fc.nat(), program: lossyPrograms }),
   },
   { weight: 6, arbitrary: fc.record({ ...kind('lives'), programs: manyOf(lifePrograms) }) },
