@@ -44,7 +44,7 @@ Makes the mistakes of test/mutants, one at a time, and prints which law finds ea
 
 The exit code is 1 when a mutant made by hand survives, when fewer than 95 of 100 generated ones are
 killed, when a reason in test/mutants/equivalents.ts is outdated, or when what was shortened has more than
-2 steps above the shortest that is known (test/mutants/shortest.ts).`;
+2 steps above the fewest: of another seed by the same kind of trial, or known (test/mutants/shortest.ts).`;
 
 function number(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { moreOrders, orders } from './orders.ts';
 import type { Trial } from './trials.ts';
 
 type IsBroken = (trial: Trial) => Promise<boolean>;
@@ -43,24 +44,45 @@ function stepsOfMany(trial: Extract<Trial, { kind: 'lives' | 'supervisors' }>): 
   return { steps: life.steps, withSteps: (steps) => ({ ...trial, programs: [{ ...life, steps }] }) };
 }
 
+/** Without these steps, but with their turns. */
+function unhurried(steps: readonly unknown[], gone: ReadonlySet<number>): unknown[] {
+  const left: { turns?: number }[] = [];
+  for (const [index, step] of (steps as readonly { turns?: number }[]).entries()) {
+    const last = left.at(-1);
+    if (!gone.has(index)) left.push(step);
+    else if (last?.turns !== undefined)
+      left.splice(-1, 1, { ...last, turns: last.turns + (step.turns ?? 0) + 1 });
+  }
+  return left;
+}
+
 /** How many steps there are; undefined: it has none. */
 export function sizeOf(trial: Trial): number | undefined {
   return stepsOf(trial)?.steps.length;
 }
 
 /** More than any needs; the rest of a search that does not come to its end would find little. */
-const mostTries = 600;
+const mostTries = 1_500;
+
+/** So few steps are read at a glance: whether there are still fewer is not worth a long search. */
+const fewEnough = 3;
 
 /** What is left when no step, and no two steps, can be taken out of it. It breaks a law still, not always the same. */
 export async function shortened(trial: Trial, isBroken: IsBroken): Promise<Trial> {
+  const short = await searched(trial, isBroken, orders);
+  return (sizeOf(short) ?? 0) > fewEnough ? searched(short, isBroken, moreOrders) : short;
+}
+
+async function searched(trial: Trial, isBroken: IsBroken, variants: typeof orders): Promise<Trial> {
   let best = trial;
   let tries = 0;
+  const size = () => sizeOf(best) ?? 0;
   const tryWithout = async (gone: ReadonlySet<number>): Promise<boolean> => {
     const parts = stepsOf(best);
     if (!parts || tries >= mostTries) return false;
     const next = parts.withSteps(parts.steps.filter((_step, index) => !gone.has(index)) as never[]);
     if (sizeOf(next) === 0) return false;
-    for (const one of orders(next)) {
+    for (const one of [...variants(next), parts.withSteps(unhurried(parts.steps, gone) as never[])]) {
       tries += 1;
       if (!(await isBroken(one))) continue;
       best = one;
@@ -69,31 +91,16 @@ export async function shortened(trial: Trial, isBroken: IsBroken): Promise<Trial
     return false;
   };
   const isMany = () => 'programs' in best && best.programs.length > 1;
-  do await withoutChunks(() => sizeOf(best) ?? 0, tryWithout);
+  do await withoutChunks(size, tryWithout);
   while (isMany() && tries < mostTries);
   // Of many one is left now, and its own steps are to be taken out.
-  if ('programs' in best) await withoutChunks(() => sizeOf(best) ?? 0, tryWithout);
-  await withoutPairs(() => sizeOf(best) ?? 0, tryWithout);
+  if ('programs' in best) await withoutChunks(size, tryWithout);
+  for (let before = Number.POSITIVE_INFINITY; before > size();) {
+    before = size();
+    await withoutPairs(size, tryWithout);
+    await withoutChunks(size, tryWithout);
+  }
   return best;
-}
-
-/** What depends on the order of turns may need another order once a step is gone. */
-function orders(trial: Trial): readonly Trial[] {
-  if (trial.kind === 'tree') return [trial, { ...trial, program: { ...trial.program, schedule: [] } }];
-  if (trial.kind !== 'program' && trial.kind !== 'crowd' && trial.kind !== 'keeping') return [trial];
-  const { schedule, steps } = trial.program;
-  const onOne = steps.map(({ action, turns }) => ({
-    action: 'task' in action ? { ...action, task: 0 } : action,
-    turns,
-  }));
-  return [
-    ...[schedule, [], schedule.toReversed(), schedule.map((choice) => choice + 1)].map((other) => ({
-      schedule: other,
-    })),
-    // Which task is meant depends on how many there are.
-    { schedule: [], steps: onOne },
-    { schedule: [], steps: onOne.map((step) => ({ ...step, turns: 0 })) },
-  ].map((other) => ({ ...trial, program: { ...trial.program, ...other } }));
 }
 
 async function withoutChunks(
