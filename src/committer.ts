@@ -29,7 +29,9 @@ export interface CommitterPort {
   readonly records: RecordStore;
   readonly worker: string;
   readonly clock: Clock;
+  /** In the background: the store itself keeps the process alive while it works. */
   readonly timers: Timers;
+  readonly retries: Timers;
   /** How long a batch is tried before the store counts as failed. */
   readonly storeRetryMs: number;
   /** Brings the store's answer back into the supervisor's mailbox. */
@@ -139,7 +141,7 @@ export class Committer {
     if (isPermanent(error)) return this.#fail(error);
     this.#port.retrying(error);
     const send = () => this.#send(batch, Math.min(pauseMs * 2, longestPauseMs));
-    this.#port.timers.set(pauseMs, () => this.#port.deliver(send));
+    this.#port.retries.set(pauseMs, () => this.#port.deliver(send));
   }
 
   #settle({ pending, verdicts = [] }: Batch): void {

@@ -67,6 +67,8 @@ export class Runtime {
   readonly #timers: Timers;
   /** Timers that do not keep the process alive. */
   readonly #background: Timers;
+  /** What the store refused is asked again, and that keeps the process alive, even after a stop. */
+  readonly #retries: Timers;
   readonly #life: Life;
   readonly #committer: Committer;
   readonly #dispatcher: Dispatcher;
@@ -97,9 +99,10 @@ export class Runtime {
     this.#worker = this.newKey();
     this.#timers = new Timers(clock, false);
     this.#background = new Timers(clock, true);
+    this.#retries = new Timers(clock, false);
     this.#store = patientStore(options.store, {
       loop: new LoopShare(clock),
-      timers: this.#background,
+      timers: this.#retries,
       storeRetryMs: options.storeRetryMs,
       retrying: (error) => this.events.emit({ kind: 'storeRetry', error }),
     });
@@ -509,6 +512,7 @@ export class Runtime {
       worker: this.#worker,
       clock: this.clock,
       timers: this.#background,
+      retries: this.#retries,
       storeRetryMs: this.options.storeRetryMs,
       retrying: (error) => this.events.emit({ kind: 'storeRetry', error }),
     });
