@@ -1,4 +1,5 @@
-import { type Random, type RecordStore, type Store, Fault } from '../index.ts';
+import type { Random, RecordStore, Store } from '../index.ts';
+import { checkKnown, invalid } from './linearizability/history-check.ts';
 
 /** Of a hundred calls so many meet with this. Each defaults to 0. */
 export interface Faults {
@@ -48,6 +49,10 @@ export class FaultyStore implements Store {
   #commits = 0;
 
   constructor({ records, dispatch, leases }: Store, options: FaultyStoreOptions) {
+    checkKnown('options', options, ['random', 'faults', 'crashAt', 'onCrash', 'turn']);
+    if (typeof options.random?.fraction !== 'function')
+      throw invalid('random', 'a source of chance, as of simulatedRandom(seed)', options.random);
+    if (options.crashAt !== undefined) checkCrashPoint(options.crashAt);
     this.#options = options;
     this.#faults = percentages(options.faults);
     const call = <A extends unknown[], R>(name: string, method: (...given: A) => PromiseLike<R>) => {
@@ -160,12 +165,20 @@ export class FaultyStore implements Store {
   }
 }
 
+/** One that is never reached would let a test pass that tests nothing. */
+function checkCrashPoint(point: CrashPoint): void {
+  checkKnown('crashAt', point, ['commit', 'when']);
+  if (!Number.isSafeInteger(point.commit) || point.commit < 1)
+    throw invalid('crashAt.commit', 'a positive integer', point.commit);
+  if (point.when !== 'before' && point.when !== 'after')
+    throw invalid('crashAt.when', "'before' or 'after'", point.when);
+}
+
 function percentages(faults: Faults = {}): Required<Faults> {
+  checkKnown('faults', faults, Object.keys(whole));
   for (const [name, percent] of Object.entries(faults)) {
-    if (!Object.hasOwn(whole, name) || !(percent >= 0 && percent <= 100)) {
-      const expected = `${Object.keys(whole).join(', ')}, each from 0 to 100`;
-      throw new Fault('InvalidArgument', `Expected \`faults\` to be ${expected}, got ${name}: ${percent}.`);
-    }
+    if (typeof percent !== 'number' || !(percent >= 0 && percent <= 100))
+      throw invalid(`faults.${name}`, 'a percentage from 0 to 100', percent);
   }
   return { ...whole, ...faults };
 }

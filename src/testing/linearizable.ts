@@ -28,13 +28,14 @@ export interface LinearizableOptions {
  * between its call and its return (Herlihy and Wing, 1990): one is right, or it is a bug.
  *
  * An object is judged by itself: a history is linearizable if that of each object is. What is pending, or failed, may
- * have had its effect or not. The verdict is never wrong: what goes beyond the limits is unknown.
+ * have had its effect or not. The verdict is never wrong as long as `step` gives the same for the same: what goes beyond
+ * the limits is unknown.
  *
  * Cost: mostly a few configurations for each operation, and at worst exponential in the number of operations that
  * overlap on one object, those included that are pending or failed.
  *
  * @throws Fault InvalidArgument when the history cannot have happened: a return before its call, two operations of one
- * client at once.
+ * client at once; or when `isReading` is true of an operation that changes a state.
  */
 export function linearizable<State, Operation, Answer>(
   history: readonly Invocation<Operation, Answer>[],

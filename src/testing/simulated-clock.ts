@@ -1,5 +1,6 @@
 import TinyQueue from 'tinyqueue';
 import type { Clock, Timer } from '../index.ts';
+import { checkKnown, invalid } from './linearizability/history-check.ts';
 import { settled } from './settle.ts';
 
 export interface SimulatedClockOptions {
@@ -40,8 +41,11 @@ export class SimulatedClock implements Clock {
   #foreground = 0;
   #last: Promise<void> = Promise.resolve();
 
-  constructor({ startAt = firstOfJanuary2026, settle = settled }: SimulatedClockOptions = {}) {
-    this.#wallOffset = startAt;
+  constructor(options: SimulatedClockOptions = {}) {
+    const { startAt = firstOfJanuary2026, settle = settled } = options;
+    checkKnown('options', options, ['startAt', 'settle']);
+    if (typeof settle !== 'function') throw invalid('settle', 'a function', settle);
+    this.#wallOffset = finite('startAt', startAt);
     this.#settle = settle;
   }
 
@@ -60,6 +64,8 @@ export class SimulatedClock implements Clock {
 
   /** Fires when the clock is advanced so far. A negative delay counts as 0. */
   setTimer(delayMs: number, fire: () => void, background = false): Timer {
+    if (typeof delayMs !== 'number' || Number.isNaN(delayMs))
+      throw invalid('delayMs', 'a number of milliseconds', delayMs);
     const due = this.#monotonic + Math.max(0, delayMs);
     const alarm: Alarm = { due, ticket: (this.#tickets += 1), fire, background, isOver: false };
     this.#alarms.push(alarm);
@@ -112,7 +118,7 @@ export class SimulatedClock implements Clock {
 
   /** The wall clock jumps to this time (epoch milliseconds), as when somebody sets it; no timer comes sooner or later. */
   setWall(ms: number): void {
-    this.#wallOffset = ms - this.#monotonic;
+    this.#wallOffset = finite('ms', ms) - this.#monotonic;
   }
 
   async #fireWhile(isMeant: (next: Alarm) => boolean): Promise<void> {
@@ -146,6 +152,11 @@ export class SimulatedClock implements Clock {
     this.#last = run.then(undefined, () => {});
     return run;
   }
+}
+
+function finite(property: string, ms: number): number {
+  if (!Number.isFinite(ms)) throw invalid(property, 'epoch milliseconds', ms);
+  return ms;
 }
 
 /** A clock that stands still until it is advanced. */

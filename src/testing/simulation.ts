@@ -11,6 +11,7 @@ import {
 } from '../index.ts';
 import { AwaitedStore } from './awaited-store.ts';
 import { type CrashPoint, type Faults, type FaultyStore, faultyStore } from './faulty-store.ts';
+import { checkKnown, invalid } from './linearizability/history-check.ts';
 import { settled } from './settle.ts';
 import { type SimulatedClock, simulatedClock } from './simulated-clock.ts';
 import { simulatedRandom } from './simulated-random.ts';
@@ -74,6 +75,10 @@ export interface Simulated<T> {
   readonly hash: string;
 }
 
+/** Both look alike from here. */
+const stuck =
+  'waits for something that never comes, or for a timer or a file of Node, which nobody waits for here: use `sleep` and `clock` of the simulation.';
+
 /** More turns than any scenario has. */
 const mostTurns = 100_000;
 
@@ -121,12 +126,25 @@ export async function simulate<T>(
   scenario: Scenario<T>,
   options: SimulateOptions = {},
 ): Promise<Simulated<T>> {
-  if (!Number.isInteger(seed))
-    throw new Fault('InvalidArgument', `Expected \`seed\` to be an integer, got ${seed}.`);
+  checkSimulation(seed, scenario, options);
   const first = await run(seed, scenario, options);
   if ('error' in first) throw new SimulationFailure(seed, await shortest(seed, scenario, options, first));
   const hash = createHash('sha256').update(first.trace.join('\n')).digest('hex');
   return { ...first, hash };
+}
+
+function checkSimulation(seed: number, scenario: unknown, options: SimulateOptions): void {
+  if (!Number.isSafeInteger(seed)) throw invalid('seed', 'an integer', seed);
+  if (typeof scenario !== 'function') throw invalid('scenario', 'a function', scenario);
+  checkKnown('options', options, ['openStore', 'schedule', 'shrinkRuns']);
+  const { openStore, schedule, shrinkRuns = 0 } = options;
+  if (openStore !== undefined && typeof openStore !== 'function')
+    throw invalid('openStore', 'a function', openStore);
+  if (!Number.isSafeInteger(shrinkRuns) || shrinkRuns < 0)
+    throw invalid('shrinkRuns', 'an integer of at least 0', shrinkRuns);
+  const isChoice = (choice: unknown) => Number.isSafeInteger(choice) && (choice as number) >= 0;
+  if (schedule !== undefined && !(Array.isArray(schedule) && schedule.every(isChoice)))
+    throw invalid('schedule', 'a list of integers of at least 0', schedule);
 }
 
 async function run<T>(
@@ -196,6 +214,7 @@ class World implements Simulation {
   readonly #choose: Choose;
   readonly #seed: number;
   #processes = 0;
+  #isOver = false;
 
   constructor(seed: number, store: Store, { schedule }: SimulateOptions) {
     this.#seed = seed;
@@ -221,6 +240,11 @@ class World implements Simulation {
   }
 
   async start({ faults = {}, crashAt, ...options }: ProcessOptions): Promise<SimulatedProcess> {
+    if (this.#isOver)
+      throw new Fault(
+        'InvalidState',
+        'Expected a scenario that goes on, but it has ended: nothing starts any more.',
+      );
     const name = `process ${(this.#processes += 1)}`;
     const { promise: crashed, resolve: isCrashed } = Promise.withResolvers<void>();
     const clock = new ProcessClock(this.#clock);
@@ -252,13 +276,15 @@ class World implements Simulation {
   }
 
   async run<T>(scenario: Scenario<T>): Promise<T> {
-    let isOver = false;
-    const playing = Promise.resolve(scenario(this)).finally(() => (isOver = true));
+    const playing = Promise.resolve(scenario(this)).finally(() => (this.#isOver = true));
     playing.catch(() => {});
     for (let turn = 0; ; turn += 1) {
       await this.#rest();
-      if (isOver) return playing;
-      if (turn === mostTurns) throw new Error(`Expected the scenario to end within ${mostTurns} turns.`);
+      if (this.#isOver) return playing;
+      if (turn === mostTurns)
+        throw new Error(
+          `Expected the scenario to end within ${mostTurns} turns. Where the trace repeats itself, it ${stuck}`,
+        );
       await this.#next();
     }
   }
@@ -278,8 +304,7 @@ class World implements Simulation {
     const possibilities = waiting + (waiting === 0 || this.#clock.isNextForeground ? 1 : 0);
     const choice = possibilities === 1 ? 0 : this.#chosen(possibilities);
     if (choice < waiting) return this.note(this.#turns.take(choice));
-    if (!(await this.#clock.fireNext()))
-      throw new Error('Expected the scenario to end, but it waits for something that never comes.');
+    if (!(await this.#clock.fireNext())) throw new Error(`Expected the scenario to end, but it ${stuck}`);
     this.note('a timer');
   }
 

@@ -56,6 +56,9 @@ export class StateTable<State, Operation, Answer> {
     if (known) return known;
     const invocation = this.#invocations[index] as Invocation<Operation, Answer>;
     const outcomes = this.outcomes(number, invocation.operation);
+    // The search relies on it: with one that is called a reading and changes something, its verdict would be wrong.
+    if (this.isReading(index) && outcomes.some(({ to }) => to !== number))
+      throw invalid('isReading()', 'false for an operation that changes the state', invocation.operation);
     // One that need not take effect, and would change nothing, is left out: that leads as far.
     const accepted = isOptional(invocation)
       ? outcomes.filter(({ to }) => to !== number)
@@ -68,7 +71,7 @@ export class StateTable<State, Operation, Answer> {
   /** What the operation may come to, whatever was seen. */
   outcomes(number: number, operation: Operation): readonly Outcome<Answer>[] {
     const result = this.#specification.step(this.state(number), operation);
-    const steps = isSeveral(result) ? [...result] : [result];
+    const steps = isSeveral(result) ? atMost(result) : [result];
     return steps.map((step) => {
       if (typeof step !== 'object' || step === null || !('state' in step))
         throw invalid('what step() gives', '{ state, answer }, or several', step);
@@ -87,6 +90,19 @@ export class StateTable<State, Operation, Answer> {
     if (typeof fingerprint === 'string') return fingerprint;
     throw invalid('what fingerprint() gives', 'a text', fingerprint);
   }
+}
+
+/** More than any operation comes to; without a bound, one that never ends would be asked until there is no memory left. */
+const mostOutcomes = 10_000;
+
+function atMost<Step>(steps: Iterable<Step>): Step[] {
+  const all: Step[] = [];
+  for (const step of steps) {
+    if (all.length === mostOutcomes)
+      throw invalid('what step() gives', `at most ${mostOutcomes} outcomes`, 'more');
+    all.push(step);
+  }
+  return all;
 }
 
 function isSeveral<Step>(result: Step | Iterable<Step>): result is Iterable<Step> {

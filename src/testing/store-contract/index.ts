@@ -1,4 +1,5 @@
 import type { Store } from '../../index.ts';
+import { checkKnown, invalid } from '../linearizability/history-check.ts';
 import { changeLaws } from './change-laws.ts';
 import { closeLaws } from './close-laws.ts';
 import { commitLaws } from './commit-laws.ts';
@@ -43,11 +44,16 @@ const laws: readonly StoreLaw[] = [
  *
  * `open` gives an empty store, anew for each law; one that is disposable (`Symbol.asyncDispose` or `Symbol.dispose`)
  * is disposed of afterwards. A law that waits for a hint that never comes is ended by the runner's own timeout.
+ *
+ * @throws Fault InvalidArgument when `open` is no function, or an option is unknown.
  */
 export function storeContract(
   open: () => Store | Promise<Store>,
-  { leases = true }: StoreContractOptions = {},
+  options: StoreContractOptions = {},
 ): readonly Law[] {
+  if (typeof open !== 'function') throw invalid('open', 'a function that gives an empty store', open);
+  checkKnown('options', options, ['leases']);
+  const { leases = true } = options;
   return [...laws, ...(leases ? leaseLaws : withoutLeases)].map(({ name, run }) => ({
     name,
     run: async () => {
