@@ -44,7 +44,7 @@ const found = await checkModel(
   { seed: 1 },
 ).catch((error: Error) => error);
 // #endregion
-if (found instanceof Error) console.log(found.message.split('\n\nflowchart')[0]);
+if (found instanceof Error) console.log(found.message.split('\n\nTo repeat it')[0]);
 
 /* Prints:
 The system is not as the chart "order": at step 4 the answer is done, expected InvalidState.

@@ -4,9 +4,10 @@ import {
   type EventFrom,
   type InputFrom,
   type SnapshotFrom,
-  getInitialSnapshot,
 } from 'xstate';
 import { leafOf, step } from '../../../machines/index.ts';
+import { firstOf } from '../model-check/chart-beginning.ts';
+import { checkMachine, eventTypesOf } from '../model-check/chart-support.ts';
 import { checkKnown, invalid } from './history-check.ts';
 import type { Specification } from './specification.ts';
 import { asText } from './state-table.ts';
@@ -32,32 +33,49 @@ export type ChartOperation<Machine extends AnyStateMachine> =
   | Observation<SnapshotFrom<Machine>>
   | Intervention<SnapshotFrom<Machine>>;
 
-export interface ChartSpecificationOptions<Machine extends AnyStateMachine> {
+export type ChartSpecificationOptions<Machine extends AnyStateMachine> = ChartBeginning<Machine> & {
+  /** Default: the state's value and the whole context, which has to be plain data. */
+  readonly fingerprint?: (snapshot: SnapshotFrom<Machine>) => string;
+};
+
+/** A chart that cannot do without an input has to be given one, unless it is said where it begins. */
+type ChartBeginning<Machine extends AnyStateMachine> =
+  | (undefined extends InputFrom<Machine>
+      ? ChartStart<Machine>
+      : Required<Pick<ChartStart<Machine>, 'input'>> & ChartStart<Machine>)
+  | (Required<Pick<ChartStart<Machine>, 'initial'>> & ChartStart<Machine>);
+
+interface ChartStart<Machine extends AnyStateMachine> {
   /** What the object of this key is made from. Left out for a chart that needs none. */
   readonly input?: (key: string) => InputFrom<Machine>;
   /** Or where it begins, instead. */
   readonly initial?: (key: string) => SnapshotFrom<Machine>;
-  /** Default: the state's value and the whole context, which has to be plain data. */
-  readonly fingerprint?: (snapshot: SnapshotFrom<Machine>) => string;
 }
 
 /**
  * The chart as the specification: an operation is right when its answer is the outcome that the chart declares
  * (`meta.outcome`, and `InvalidState` where there is no transition) in an order in which that could have been.
+ *
+ * @throws InvalidArgument for options that make no sense. Whoever judges by it meets the same fault when the chart
+ * cannot begin with that input, and for an event of which the chart does not know.
  */
 export function chartSpecification<Machine extends AnyStateMachine>(
   machine: Machine,
-  options: NoInfer<ChartSpecificationOptions<Machine>> = {},
+  ...[given]:
+    | [options: NoInfer<ChartSpecificationOptions<Machine>>]
+    | (undefined extends InputFrom<Machine> ? [options?: undefined] : never)
 ): Specification<SnapshotFrom<Machine>, ChartOperation<Machine>, unknown> {
+  const options = (given === undefined ? {} : given) as ChartStart<Machine> &
+    ChartSpecificationOptions<Machine>;
+  checkMachine(machine);
   checkKnown('options', options, ['input', 'initial', 'fingerprint']);
   const { input, initial, fingerprint = fingerprintOf } = options;
   for (const [name, option] of Object.entries({ input, initial, fingerprint }))
     if (option !== undefined && typeof option !== 'function') throw invalid(name, 'a function', option);
+  const types = eventTypesOf(machine);
   return {
-    initial: (key) =>
-      initial?.(key) ??
-      (getInitialSnapshot(machine, input?.(key) as InputFrom<Machine>) as SnapshotFrom<Machine>),
-    step: (snapshot, operation) => stepOf(machine, snapshot, operation),
+    initial: (key) => initial?.(key) ?? (firstOf(machine, input?.(key), 'input') as SnapshotFrom<Machine>),
+    step: (snapshot, operation) => stepOf(machine, types, snapshot, operation),
     fingerprint,
     isReading: (operation) => isObservation<SnapshotFrom<Machine>>(operation),
     showOperation,
@@ -70,6 +88,7 @@ const widest = 60;
 
 function stepOf<Machine extends AnyStateMachine>(
   machine: Machine,
+  types: ReadonlySet<string> | undefined,
   snapshot: SnapshotFrom<Machine>,
   operation: ChartOperation<Machine>,
 ): { state: SnapshotFrom<Machine>; answer: unknown } {
@@ -77,11 +96,16 @@ function stepOf<Machine extends AnyStateMachine>(
     return { state: snapshot, answer: operation.observe(snapshot) };
   if (isIntervention<SnapshotFrom<Machine>>(operation))
     return { state: operation.change(snapshot), answer: 'ok' };
+  const { type } = operation as EventFrom<Machine>;
+  if (typeof type !== 'string') throw invalid('operation.type', 'the type of an event', type);
+  if (types && !types.has(type)) throw invalid('operation.type', `one of ${[...types].join(', ')}`, type);
   const { snapshot: next, outcome } = step(machine, snapshot, operation as EventFrom<Machine>);
   return { state: next, answer: outcome };
 }
 
 function isObservation<Snapshot>(operation: object): operation is Observation<Snapshot> {
+  if (typeof operation !== 'object' || operation === null)
+    throw invalid('operation', 'an event, or { type, observe } or { type, change }', operation);
   return 'observe' in operation && typeof operation.observe === 'function';
 }
 

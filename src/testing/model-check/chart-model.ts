@@ -1,14 +1,13 @@
-import {
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  type AnyStateNode,
-  type EventFrom,
-  type SnapshotFrom,
-  initialTransition,
-} from 'xstate';
+import { type AnyMachineSnapshot, type AnyStateMachine, type EventFrom, type SnapshotFrom } from 'xstate';
 import { isDeepStrictEqual } from 'node:util';
 import { Fault } from '../../index.ts';
 import { leafOf, step } from '../../../machines/index.ts';
+import { invalid } from '../linearizability/history-check.ts';
+import { firstOf, reason } from './chart-beginning.ts';
+import { checkAlone, checkMachine, checkSupported, eventTypesOf } from './chart-support.ts';
+import { shown } from './reply.ts';
+
+export { nodesOf } from './chart-support.ts';
 
 /** What the chart made of one event. */
 export interface ChartStep<TMachine extends AnyStateMachine = AnyStateMachine> {
@@ -34,11 +33,18 @@ export class ChartModel {
   readonly machine: AnyStateMachine;
   readonly #view: ChartView;
 
-  /** @throws NotSupported when the chart also moves by itself, or in several places at once. */
+  /**
+   * @throws InvalidArgument for what is no machine, and when a member of the view is no function.
+   * @throws NotSupported when the chart also moves by itself, or in several places at once.
+   */
   constructor(machine: AnyStateMachine, view: ChartView) {
+    checkMachine(machine);
+    const { answerOf, stateOf, same } = view;
+    for (const [name, member] of Object.entries({ answerOf, stateOf, same }))
+      if (member !== undefined && typeof member !== 'function') throw invalid(name, 'a function', member);
+    checkSupported(machine);
     this.machine = machine;
     this.#view = view;
-    for (const node of nodesOf(machine.root)) refuse(machine, node);
   }
 
   get name(): string {
@@ -47,24 +53,35 @@ export class ChartModel {
 
   /** The types of events that it knows of; undefined when it has a transition for any. */
   get eventTypes(): ReadonlySet<string> | undefined {
-    const types = nodesOf(this.machine.root).flatMap(({ on }) => Object.keys(on));
-    return types.some((type) => type.includes('*')) ? undefined : new Set(types);
+    return eventTypesOf(this.machine);
   }
 
-  first(input: unknown): AnyMachineSnapshot {
-    const [snapshot] = this.#following('its first state', () => initialTransition(this.machine, input));
+  /** Whether the expected state is the name of the leaf, as nobody said what else. */
+  get showsLeaves(): boolean {
+    return this.#view.stateOf === undefined;
+  }
+
+  /**
+   * @throws InvalidArgument when it cannot begin so. `option`: what would give it another input.
+   * @throws NotSupported when it spawns an actor.
+   */
+  first(input: unknown, option: 'input' | 'inputs' = 'inputs'): AnyMachineSnapshot {
+    const snapshot = firstOf(this.machine, input, option);
+    checkAlone(this.machine, snapshot);
     return snapshot;
   }
 
-  /** An instance that has ended takes no event, as an actor that has stopped. */
-  take(before: AnyMachineSnapshot, event: { readonly type: string }): ChartStep {
+  /**
+   * An instance that has ended takes no event, as an actor that has stopped. `place`: where it was sent, for the fault.
+   *
+   * @throws InvalidArgument when a guard or an action of the chart throws.
+   * @throws NotSupported when it spawns an actor.
+   */
+  take(before: AnyMachineSnapshot, event: { readonly type: string }, place?: string): ChartStep {
     if (before.status !== 'active') return { event, before, after: before, outcome: 'InvalidState' };
-    return this.#following(`the event ${event.type}`, () => {
-      const [taken] = this.machine.getTransitionData(before, event);
-      const { snapshot, outcome } = step(this.machine, before, event);
-      const isDeclared = (taken?.meta as { outcome?: unknown } | undefined)?.outcome !== undefined;
-      return { event, before, after: snapshot, outcome: taken && !isDeclared ? 'ok' : outcome };
-    });
+    const taken = this.#taken(before, event, place);
+    checkAlone(this.machine, taken.after);
+    return taken;
   }
 
   answer(taken: ChartStep): unknown {
@@ -79,14 +96,19 @@ export class ChartModel {
     return (this.#view.same ?? isSameAnswer)(expected, actual);
   }
 
-  #following<T>(what: string, make: () => T): T {
+  #taken(before: AnyMachineSnapshot, event: { readonly type: string }, place?: string): ChartStep {
     try {
-      return make();
+      const [taken] = this.machine.getTransitionData(before, event);
+      const { snapshot, outcome } = step(this.machine, before, event);
+      const isDeclared = (taken?.meta as { outcome?: unknown } | undefined)?.outcome !== undefined;
+      return { event, before, after: snapshot, outcome: taken && !isDeclared ? 'ok' : outcome };
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new Fault('InvalidArgument', `Expected the chart "${this.name}" to take ${what}: ${why}`, {
-        cause,
-      });
+      const where = [leafAt(before) || 'its only state', ...(place === undefined ? [] : [place])].join(', ');
+      throw new Fault(
+        'InvalidArgument',
+        `Expected the chart "${this.name}" to take the event ${shownEvent(event)} in ${where}: ${reason(cause)}.`,
+        { cause },
+      );
     }
   }
 }
@@ -96,43 +118,13 @@ export function leafAt({ value }: AnyMachineSnapshot): string {
   return leafOf(value);
 }
 
-/** A node with all that are in it, in the order of the chart. */
-export function nodesOf(node: AnyStateNode): AnyStateNode[] {
-  return [node, ...Object.values(node.states).flatMap(nodesOf)];
+/** An event on one line, without what it leaves open. */
+export function shownEvent({ type, ...payload }: { readonly type: string }): string {
+  const set = Object.entries(payload).filter(([, member]) => member !== undefined);
+  return set.length === 0 ? type : `${type} ${shown(Object.fromEntries(set))}`;
 }
 
 function isSameAnswer(expected: unknown, actual: unknown): boolean {
   if (actual === undefined && (expected === 'ok' || expected === 'nothing')) return true;
   return isDeepStrictEqual(expected, actual);
-}
-
-function refuse(machine: AnyStateMachine, node: AnyStateNode): void {
-  const found = unsupported(machine, node);
-  if (found === undefined) return;
-  const where = node.path.length === 0 ? 'at its root' : `in "${node.path.join('.')}"`;
-  throw new Fault(
-    'NotSupported',
-    `Expected a chart with one state at a time, that moves only by the events it is sent; ` +
-      `"${machine.id}" has ${found} ${where}.`,
-  );
-}
-
-function unsupported(machine: AnyStateMachine, node: AnyStateNode): string | undefined {
-  if (node.type === 'parallel') return 'parallel states';
-  if (node.invoke.length > 0) return 'invoke';
-  if (node.after.length > 0) return 'after';
-  const transitions = [...Object.values(node.on).flat(), ...(node.always ?? [])];
-  const actions = [...node.entry, ...node.exit, ...transitions.flatMap((transition) => transition.actions)];
-  for (const action of actions) {
-    const { type, delay } = implementation(machine, action);
-    if (type === 'xstate.spawnChild') return 'spawnChild';
-    if (delay !== undefined) return 'an event with a delay';
-  }
-  return undefined;
-}
-
-/** XState's own actions are functions that carry what they were made of. */
-function implementation(machine: AnyStateMachine, action: unknown): { type?: string; delay?: unknown } {
-  const { type } = (typeof action === 'string' ? { type: action } : action) as { type: string };
-  return (machine.implementations.actions[type] ?? action) as { type?: string; delay?: unknown };
 }

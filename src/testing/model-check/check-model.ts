@@ -1,13 +1,17 @@
 import type { RunDetails } from 'fast-check';
 import type { AnyStateMachine, EventFrom, EventObject } from 'xstate';
+import { Fault } from '../../index.ts';
+import { checkKnown, invalid } from '../linearizability/history-check.ts';
+import { ChartFails, chartFault, followed } from './chart-fault.ts';
 import { ChartModel, type ChartView, nodesOf } from './chart-model.ts';
+import { checkSystem } from './checked-system.ts';
 import { type ChartDifference, differenceError } from './difference.ts';
 import { type FastCheck, loadFastCheck } from './fast-check.ts';
-import { type Run, type Subject, runSteps } from './model-run.ts';
+import { type Run, type Step, type Subject, runSteps } from './model-run.ts';
 import { type RepeatOptions, checkNumbers, parametersOf, wrongNumber } from './parameters.ts';
 import { type Program, type ProgramSize, otherSteps, programs, simplerSteps, stepsOf } from './program.ts';
 import { shorten } from './shortening.ts';
-import type { AnySystem, ModelSystem, SequenceSize } from './system.ts';
+import { type AnySystem, type ModelSystem, type SequenceSize, sequenceSizes } from './system.ts';
 
 /** How much is tried, and from where chance starts. */
 export interface ModelOptions<TMachine extends AnyStateMachine = AnyStateMachine>
@@ -79,7 +83,8 @@ class Survey {
  * @throws ChartDifference with the shortest sequence that was found, and the seed and path that repeat it.
  * @throws NotSupported for a chart that has `invoke`, `after`, delayed events, spawned actors or parallel states; when
  * fast-check is not installed.
- * @throws InvalidArgument for options that make no sense, and events that the chart cannot take.
+ * @throws InvalidArgument for options that make no sense, and events that the chart cannot take; when the chart cannot
+ * begin with the inputs, or throws while it takes an event.
  */
 export async function checkModel<
   TMachine extends AnyStateMachine,
@@ -95,6 +100,8 @@ export async function checkModel<
   const model = new ChartModel(machine, options as ChartView);
   const { timeoutMs, patienceMs } = limits;
   const subject = { model, system: system as unknown as AnySystem, timeoutMs, patienceMs };
+  checkSystem(subject.system, model);
+  if (!subject.system.inputs) model.first(undefined);
   const fc = await loadFastCheck();
   const survey = new Survey();
   let hasHung = false;
@@ -106,7 +113,7 @@ export async function checkModel<
     hasHung = run.difference?.actual.kind === 'silent';
     if (run.difference) throw new RunDiffers(run);
   });
-  const details = await fc.check<[Program]>(property, parametersOf(options));
+  const details = await replayable(() => fc.check<[Program]>(property, parametersOf(options)), options);
   if (details.failed) throw await explained(fc, subject, details, limits);
   return survey.report(model, details.numRuns);
 }
@@ -117,15 +124,43 @@ async function explained(
   details: RunDetails<[Program]>,
   limits: ProgramSize,
 ): Promise<unknown> {
+  const { model, system } = subject;
   const { counterexample, errorInstance, seed, counterexamplePath: path } = details;
   if (!counterexample) return new Error(await fc.asyncDefaultReportMessage(details));
+  const shortestOf = (steps: readonly Step[], run: (steps: readonly Step[]) => Run | Promise<Run>) =>
+    shorten(steps, {
+      run: async (tried) => run(tried),
+      simpler: (step) => simplerSteps(system, step),
+      others: (step) => otherSteps(fc, system, step),
+    });
+  if (errorInstance instanceof ChartFails) {
+    const shortest = await shortestOf(errorInstance.steps, (steps) => followed(model, steps));
+    return chartFault(model, shortest ?? followed(model, errorInstance.steps), again(seed, path));
+  }
   if (!(errorInstance instanceof RunDiffers)) return errorInstance;
-  const shortest = await shorten(stepsOf(counterexample[0], subject.model, limits), {
-    run: (steps) => runSteps(subject, steps),
-    simpler: (step) => simplerSteps(subject.system, step),
-    others: (step) => otherSteps(fc, subject.system, step),
-  });
+  const shortest = await shortestOf(stepsOf(counterexample[0], model, limits), (steps) =>
+    // Fewer steps may be more than the chart can take.
+    followed(model, steps).difference ? { done: [], difference: undefined } : runSteps(subject, steps),
+  );
   return inWords(subject, shortest ?? errorInstance.run, { seed, path, isSteady: shortest !== undefined });
+}
+
+function again(seed: number, path: string | null): string {
+  return `To repeat it, add to the options: seed: ${seed}, path: '${path}'`;
+}
+
+/** @throws InvalidArgument for a path that leads nowhere. */
+async function replayable<T>(check: () => T, { path }: RepeatOptions): Promise<Awaited<T>> {
+  try {
+    return await check();
+  } catch (cause) {
+    if (path === undefined || !String(cause).includes('Unable to replay')) throw cause;
+    const expected = 'the path of a difference that this check found with this seed';
+    throw new Fault('InvalidArgument', `Expected path to be ${expected}, got ${path}.`, {
+      cause,
+      invalidProperty: 'path',
+    });
+  }
 }
 
 function inWords(
@@ -134,7 +169,6 @@ function inWords(
   { seed, path, isSteady }: { seed: number; path: string | null; isSteady: boolean },
 ): ChartDifference {
   const first = done[0]?.step.kind === 'open' ? 0 : 1;
-  const again = `To repeat it, add to the options: seed: ${seed}, path: '${path}'`;
   return differenceError(
     model,
     { done, difference: difference as NonNullable<Run['difference']> },
@@ -142,7 +176,10 @@ function inWords(
       subject: 'The system',
       place: `step ${done.length - 1 + first}`,
       firstNumber: first,
-      notes: [again, ...(isSteady ? [] : ['It did not differ again when these steps were repeated.'])],
+      notes: [
+        again(seed, path),
+        ...(isSteady ? [] : ['It did not differ again when these steps were repeated.']),
+      ],
       seed,
       ...(path === null ? {} : { path }),
     },
@@ -150,9 +187,14 @@ function inWords(
 }
 
 function limitsOf(options: ModelOptions): ProgramSize & Pick<Subject, 'timeoutMs' | 'patienceMs'> {
+  checkKnown('options', options, known.split(' '));
   const { maxCommands = 30, maxInstances = 3, timeoutMs = 1_000, size = 'max', patienceMs = 0 } = options;
   checkNumbers({ maxCommands, maxInstances, timeoutMs }, options);
   if (!Number.isSafeInteger(patienceMs) || patienceMs < 0)
     throw wrongNumber('patienceMs', 'a whole number, at least 0', patienceMs);
+  if (!sequenceSizes.includes(size)) throw invalid('size', `one of ${sequenceSizes.join(', ')}`, size);
   return { maxCommands, maxInstances, size, timeoutMs, patienceMs };
 }
+
+const known =
+  'answerOf stateOf same seed path numRuns parameters maxCommands maxInstances size timeoutMs patienceMs';

@@ -1,10 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AnyMachineSnapshot, AnyStateMachine, EventFrom, InputFrom, SnapshotFrom } from 'xstate';
-import { Fault } from '../../index.ts';
+import type {
+  AnyMachineSnapshot,
+  AnyStateMachine,
+  EventFrom,
+  InputFrom,
+  Snapshot,
+  SnapshotFrom,
+} from 'xstate';
+import { checkKnown, invalid } from '../linearizability/history-check.ts';
+import { restored } from './chart-beginning.ts';
 import { ChartModel, type ChartView, leafAt } from './chart-model.ts';
 import { differenceError } from './difference.ts';
 import type { Difference, DoneStep } from './model-run.ts';
-import { type Reply, shown } from './reply.ts';
+import type { Reply } from './reply.ts';
 
 /** One line of a log: what was sent, and what was answered and seen afterwards, where that was recorded. */
 export interface TraceEntry<TMachine extends AnyStateMachine = AnyStateMachine> {
@@ -14,11 +22,22 @@ export interface TraceEntry<TMachine extends AnyStateMachine = AnyStateMachine> 
 }
 
 /** Where a log begins, and how the chart is read. */
-export interface TraceOptions<
-  TMachine extends AnyStateMachine = AnyStateMachine,
-> extends ChartView<TMachine> {
-  /** The chart's snapshot before the first entry. Default: its first, made from `input`. */
-  readonly from?: SnapshotFrom<TMachine>;
+export type TraceOptions<TMachine extends AnyStateMachine = AnyStateMachine> = ChartView<TMachine> &
+  TraceBeginning<TMachine>;
+
+/** A chart that cannot do without an input has to be given one, unless its beginning is known. */
+type TraceBeginning<TMachine extends AnyStateMachine> =
+  | (undefined extends InputFrom<TMachine>
+      ? TraceFrom<TMachine>
+      : Required<Pick<TraceFrom<TMachine>, 'input'>> & TraceFrom<TMachine>)
+  | (Required<Pick<TraceFrom<TMachine>, 'from'>> & TraceFrom<TMachine>);
+
+interface TraceFrom<TMachine extends AnyStateMachine> {
+  /**
+   * The chart's snapshot before the first entry: as it was, as `getPersistedSnapshot` or JSON keep it. Default: its
+   * first, made from `input`.
+   */
+  readonly from?: SnapshotFrom<TMachine> | Snapshot<unknown>;
   readonly input?: InputFrom<TMachine>;
 }
 
@@ -27,21 +46,26 @@ export interface TraceOptions<
  * at the end. Answers and states are read as by `checkModel`; what an entry leaves out is not compared.
  *
  * @throws ChartDifference with the `index` of the first entry that differs.
- * @throws InvalidArgument for an entry that is none, and for an event of which the chart does not know.
+ * @throws InvalidArgument for options that make no sense, for an entry that is none, and for an event of which the chart
+ * does not know; when the chart cannot begin with that input or from there, or throws while it takes an event.
  * @throws NotSupported for the charts that `checkModel` refuses.
  */
 export function checkTrace<TMachine extends AnyStateMachine>(
   machine: TMachine,
   entries: Iterable<TraceEntry<TMachine>>,
-  options: TraceOptions<TMachine> = {},
+  ...[given]:
+    | [options: TraceOptions<TMachine>]
+    | (undefined extends InputFrom<TMachine> ? [options?: undefined] : never)
 ): SnapshotFrom<TMachine> {
+  const options = (given === undefined ? {} : given) as TraceOptions;
+  checkKnown('options', options, ['answerOf', 'stateOf', 'same', 'from', 'input']);
   const model = new ChartModel(machine, options as ChartView);
   const types = model.eventTypes;
   const done: DoneStep[] = [];
-  let snapshot = firstOf(model, options);
+  let snapshot = beginning(model, options);
   for (const [index, entry] of [...iterable(entries)].entries()) {
     const { event, ...recorded } = checked(entry, index, types);
-    const taken = model.take(snapshot, event);
+    const taken = model.take(snapshot, event, `entry ${index}`);
     snapshot = taken.after;
     const answer = model.answer(taken);
     const leaves = { before: leafAt(taken.before), after: leafAt(taken.after) };
@@ -84,11 +108,8 @@ function said(value: unknown): Reply {
   return { kind: 'answered', value };
 }
 
-function firstOf(model: ChartModel, { from, input }: TraceOptions): AnyMachineSnapshot {
-  if (from === undefined) return model.first(input);
-  const { value, status } = (from ?? {}) as Partial<AnyMachineSnapshot>;
-  if (value !== undefined && status !== undefined) return from as AnyMachineSnapshot;
-  throw invalid('from', 'a snapshot of the chart', from);
+function beginning(model: ChartModel, { from, input }: TraceOptions): AnyMachineSnapshot {
+  return from === undefined ? model.first(input, 'input') : restored(model.machine, from);
 }
 
 function iterable(entries: Iterable<TraceEntry>): Iterable<TraceEntry> {
@@ -104,16 +125,12 @@ function checked(
 ): TraceEntry & { readonly event: { readonly type: string } } {
   const name = `entries[${index}]`;
   if (typeof entry !== 'object' || entry === null) throw invalid(name, 'an entry { event, … }', entry);
+  // A misspelt `answer` would be compared with nothing.
+  checkKnown(name, entry, ['event', 'answer', 'state']);
   const { event } = entry as { readonly event?: { readonly type?: unknown } | null };
   if (typeof event !== 'object' || event === null || typeof event.type !== 'string')
     throw invalid(`${name}.event`, 'an event with a type', event);
   if (types && !types.has(event.type))
     throw invalid(`${name}.event.type`, `one of ${[...types].join(', ')}`, event.type);
   return entry as TraceEntry & { readonly event: { readonly type: string } };
-}
-
-function invalid(property: string, expected: string, got: unknown): Fault {
-  return new Fault('InvalidArgument', `Expected ${property} to be ${expected}, got ${shown(got)}.`, {
-    invalidProperty: property,
-  });
 }

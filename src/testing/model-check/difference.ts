@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ChartModel } from './chart-model.ts';
+import { type ChartModel, shownEvent } from './chart-model.ts';
 import { type Mark, markedChart } from './marked-chart.ts';
-import type { Difference, DoneStep, Run } from './model-run.ts';
+import type { Difference, DoneStep, Run, Step } from './model-run.ts';
 import { type Reply, shown, shownReply } from './reply.ts';
 
 /** A step of the shortest path to a difference. */
 export interface PathStep {
-  /** Counted from 1, in the order of their creation; undefined when it is about the whole system. */
+  /** Counted from 1, in the order of their creation, as the message does; undefined when it is about the whole system. */
   readonly instance: number | undefined;
   /** `create`, `open` and `close` stand beside the events of the chart. */
   readonly type: string;
@@ -25,7 +25,10 @@ interface DifferenceDetails {
   readonly path?: string;
 }
 
-/** A system, or a log of one, is not as its chart. The message shows how that comes about. */
+/**
+ * A system, or a log of one, is not as its chart. The message shows how that comes about, and `cause` is the error with
+ * which the system answered, if it did.
+ */
 export class ChartDifference extends Error {
   override readonly name = 'ChartDifference';
   /** By which test runners know an assertion. */
@@ -34,20 +37,22 @@ export class ChartDifference extends Error {
   readonly actual: unknown;
   /** Of the step, or of the entry of the log, counted from 0. */
   readonly index: number;
-  readonly steps: readonly PathStep[];
+  /** Not enumerable, as `chart`: the message shows both, and who prints the members of an error would do it again. */
+  declare readonly steps: readonly PathStep[];
   /** The chart as a Mermaid flowchart, with the path marked in it. */
-  readonly chart: string;
+  declare readonly chart: string;
   /** What repeats it, as options of `checkModel`. */
   readonly seed?: number;
   readonly path?: string;
 
   constructor(message: string, { expected, actual }: Difference, details: DifferenceDetails) {
-    super(message);
+    const cause = thrownIn(actual);
+    super(message, cause === undefined ? undefined : { cause });
     this.expected = expected;
     this.actual = valueOf(actual);
     this.index = details.index;
-    this.steps = details.steps;
-    this.chart = details.chart;
+    Object.defineProperty(this, 'steps', { value: details.steps });
+    Object.defineProperty(this, 'chart', { value: details.chart });
     if (details.seed !== undefined) this.seed = details.seed;
     if (details.path !== undefined) this.path = details.path;
   }
@@ -78,7 +83,8 @@ export function differenceError(
   const numbered = done.map((step, index) => ({ step, number: story.firstNumber + index }));
   const last = numbered.slice(-shownSteps);
   const left = done.length - last.length;
-  const named = namer(model, done);
+  const numbers = numbersOf(done);
+  const named = namer(model, numbers);
   const chart = markedChart(model.machine, marksOf(last, named, difference));
   const message = [
     `${story.subject} is not as the chart "${model.name}": at ${story.place} the ${difference.about} ` +
@@ -88,26 +94,41 @@ export function differenceError(
     ...last.map(({ step, number }, index) => line(step, number, named, index === last.length - 1)),
     ...comparison(difference, named),
     '',
-    chart,
-    '',
+    ...hints(model, difference),
     ...story.notes,
+    ...(story.notes.length > 0 ? [''] : []),
+    chart,
   ];
   const { seed, path } = story;
-  return new ChartDifference(message.join('\n').trimEnd(), difference, {
+  return new ChartDifference(message.join('\n'), difference, {
     index: done.length - 1,
-    steps: done.map(pathStep),
+    steps: done.map((step) => pathStep(step, numbers)),
     chart,
     ...(seed === undefined ? {} : { seed }),
     ...(path === undefined ? {} : { path }),
   });
 }
 
+/** Instances as they are counted from 1: those that were left out when the path was shortened do not count. */
+function numbersOf(done: readonly DoneStep[]): ReadonlyMap<number, number> {
+  const instances = new Set(done.flatMap(({ step }) => ('instance' in step ? [step.instance] : [])));
+  return new Map([...instances].map((instance, index) => [instance, index + 1]));
+}
+
+/** What nobody who compares such a state can have meant. */
+function hints({ showsLeaves }: ChartModel, { states }: Difference): string[] {
+  const value = states?.actual.kind === 'answered' ? states.actual.value : undefined;
+  if (!showsLeaves || typeof value !== 'object' || value === null) return [];
+  return [
+    'Without `stateOf` a state is compared with the name of the leaf. To compare it with more, give `stateOf`.',
+    '',
+  ];
+}
+
 type Namer = (instance: number | undefined) => string;
 
 /** Instances are told apart where there are several. */
-function namer(model: ChartModel, done: readonly DoneStep[]): Namer {
-  const instances = new Set(done.flatMap(({ step }) => ('instance' in step ? [step.instance] : [])));
-  const numbers = new Map([...instances].map((instance, index) => [instance, index + 1]));
+function namer(model: ChartModel, numbers: ReadonlyMap<number, number>): Namer {
   const word = /^\w+$/.test(model.name) ? model.name : 'instance';
   return (instance) =>
     instance === undefined ? 'the system' : numbers.size > 1 ? `${word} ${numbers.get(instance)}` : word;
@@ -121,16 +142,16 @@ function line(
 ): string {
   const start = `${String(number).padStart(3)}. `;
   if (step.kind === 'open' || step.kind === 'close') return `${start}the system: ${step.kind}`;
-  const who = named(step.instance);
-  if (step.kind === 'create') {
-    const input = step.input === undefined ? '' : ` ${shown(withoutUnset(step.input))}`;
-    return `${start}${who}: create${input} → ${after}`;
-  }
-  const { type, ...payload } = step.event;
-  const set = withoutUnset(payload) as object;
-  const what = Object.keys(set).length === 0 ? type : `${type} ${shown(set)}`;
+  const what = `${named(step.instance)}: ${shownStep(step)}`;
+  if (step.kind === 'create') return `${start}${what} → ${after}`;
   const move = before === after ? `stays ${after}` : `${before} → ${after}`;
-  return `${start}${who}: ${what} → ${isLast ? '' : `${shown(answer)}, `}${move}`;
+  return `${start}${what} → ${isLast ? '' : `${shown(answer)}, `}${move}`;
+}
+
+/** What is done, on one line. */
+export function shownStep(step: Step): string {
+  if (step.kind === 'send') return shownEvent(step.event);
+  return step.input === undefined ? 'create' : `create ${shown(withoutUnset(step.input))}`;
 }
 
 function comparison({ about, expected, actual, states, instance }: Difference, named: Namer): string[] {
@@ -169,15 +190,21 @@ function withoutUnset(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 }
 
-function pathStep({ step, answer, reply }: DoneStep): PathStep {
+function pathStep({ step, answer, reply }: DoneStep, numbers: ReadonlyMap<number, number>): PathStep {
   const both = { expected: answer, actual: valueOf(reply) };
   if (step.kind === 'open' || step.kind === 'close')
     return { instance: undefined, type: step.kind, sent: undefined, ...both };
-  if (step.kind === 'create') return { instance: step.instance, type: 'create', sent: step.input, ...both };
-  return { instance: step.instance, type: step.event.type, sent: step.event, ...both };
+  const instance = numbers.get(step.instance);
+  if (step.kind === 'create') return { instance, type: 'create', sent: step.input, ...both };
+  return { instance, type: step.event.type, sent: step.event, ...both };
 }
 
 function valueOf(reply: Reply): unknown {
   if (reply.kind === 'answered') return reply.value;
   return reply.kind === 'threw' ? reply.error : shownReply(reply);
+}
+
+function thrownIn(reply: Reply): unknown {
+  if (reply.kind === 'answered') return reply.fault;
+  return reply.kind === 'threw' ? reply.error : undefined;
 }

@@ -3,7 +3,7 @@ import type { AnyMachineSnapshot } from 'xstate';
 import { systemClock } from '../../index.ts';
 import { type ChartModel, leafAt } from './chart-model.ts';
 import { type Reply, asAnswer, replyOf } from './reply.ts';
-import type { AnySystem } from './system.ts';
+import { type AnySystem, portOf } from './system.ts';
 
 /** What is done to the system: an instance is made, or one that an earlier step made is sent an event. */
 export type Step =
@@ -97,7 +97,7 @@ class SystemRun {
     const { model, system } = this.#subject;
     const taken = model.take(instance.snapshot, step.event);
     const expected = model.answer(taken);
-    const send = () => system.events[step.event.type]?.send(instance.real, step.event);
+    const send = () => portOf(system, step.event.type)?.send(instance.real, step.event);
     const reply = asAnswer(await this.#call(send));
     instance.snapshot = taken.after;
     const leaves = { before: leafAt(taken.before), after: leafAt(taken.after) };

@@ -1,4 +1,5 @@
 import { Fault } from '../../index.ts';
+import { invalid } from '../linearizability/history-check.ts';
 
 /** From where chance starts, and how often. */
 export interface RepeatOptions {
@@ -22,15 +23,19 @@ export function parametersOf({ parameters, numRuns, seed, path }: RepeatOptions)
   };
 }
 
-/** @throws InvalidArgument when a limit is no positive whole number, or the seed no whole one. */
+/** @throws InvalidArgument when a limit is no positive whole number, the seed no whole one, or the path is none. */
 export function checkNumbers(
   limits: Readonly<Record<string, number>>,
-  { numRuns = 100, seed = 0 }: RepeatOptions,
+  { numRuns = 100, seed = 0, path = '0', parameters = {} }: RepeatOptions,
 ): void {
   for (const [name, value] of Object.entries({ ...limits, numRuns }))
     if (!(Number.isSafeInteger(value) && value > 0))
       throw wrongNumber(name, 'a positive whole number', value);
   if (!Number.isSafeInteger(seed)) throw wrongNumber('seed', 'a whole number', seed);
+  if (typeof path !== 'string' || !/^\d+(:\d+)*$/.test(path))
+    throw invalid('path', 'the path of a difference', path);
+  if (typeof parameters !== 'object' || parameters === null)
+    throw invalid('parameters', 'an object of parameters', parameters);
 }
 
 export function wrongNumber(name: string, expected: string, value: unknown): Fault {

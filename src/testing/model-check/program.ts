@@ -1,9 +1,11 @@
 import type { Arbitrary } from 'fast-check';
 import type { AnyMachineSnapshot } from 'xstate';
+import { invalid } from '../linearizability/history-check.ts';
+import { ChartFails } from './chart-fault.ts';
 import { type ChartModel, leafAt } from './chart-model.ts';
 import type { FastCheck } from './fast-check.ts';
 import type { Step } from './model-run.ts';
-import type { AnySystem, ArbitraryLike, SequenceSize } from './system.ts';
+import { type AnySystem, type ArbitraryLike, type SequenceSize, portOf } from './system.ts';
 
 /** An event, and whom it is sent to: `ago` counts from the instance made last, of all or of those that have not ended. */
 interface Draw {
@@ -67,8 +69,9 @@ class Guide {
   }
 
   create(input: unknown): void {
-    this.steps.push({ kind: 'create', instance: this.#snapshots.length, input });
-    this.#snapshots.push(this.#model.first(input));
+    const step: Step = { kind: 'create', instance: this.#snapshots.length, input };
+    this.#snapshots.push(this.#following(step, () => this.#model.first(input)));
+    this.steps.push(step);
   }
 
   send(draws: readonly Draw[]): void {
@@ -85,16 +88,29 @@ class Guide {
     const { live } = this;
     const among = ofLive && live.length > 0 ? live : [...this.#snapshots.keys()];
     const instance = among.at(-1 - (ago % among.length)) as number;
+    if (typeof payload !== 'object' || payload === null)
+      throw invalid(`events.${type}.payload`, 'an arbitrary of objects', payload);
     const event = { ...payload, type };
-    const { before, after, outcome } = this.#model.take(
-      this.#snapshots[instance] as AnyMachineSnapshot,
-      event,
+    const { before, after, outcome } = this.#following({ kind: 'send', instance, event }, () =>
+      this.#model.take(this.#snapshots[instance] as AnyMachineSnapshot, event),
     );
     return { instance, event, after, sight: [leafAt(before), type, outcome, leafAt(after)].join(' ') };
   }
+
+  #following<T>(step: Step, follow: () => T): T {
+    try {
+      return follow();
+    } catch (error) {
+      throw new ChartFails([...this.steps, step], error);
+    }
+  }
 }
 
-/** The steps of a program: each names its instance. Beyond the most instances none is made. */
+/**
+ * The steps of a program: each names its instance. Beyond the most instances none is made.
+ *
+ * @throws ChartFails when the chart cannot take one of them.
+ */
 export function stepsOf([first, rest]: Program, model: ChartModel, { maxInstances }: ProgramSize): Step[] {
   const guide = new Guide(model);
   for (const command of [first, ...rest]) {
@@ -111,7 +127,7 @@ export function* simplerSteps(system: AnySystem, step: Step): Iterable<Step> {
     return;
   }
   const { type, ...payload } = step.event;
-  for (const next of simpler(system.events[type]?.payload, payload))
+  for (const next of simpler(portOf(system, type)?.payload, payload))
     yield { ...step, event: { ...(next as object), type } };
 }
 

@@ -3,7 +3,8 @@ import { isFault, systemClock } from '../../index.ts';
 
 /** What came of a call to the system. */
 export type Reply =
-  | { readonly kind: 'answered'; readonly value: unknown }
+  /** `fault`: by whose name it was answered. */
+  | { readonly kind: 'answered'; readonly value: unknown; readonly fault?: Error }
   | { readonly kind: 'threw'; readonly error: unknown }
   | { readonly kind: 'silent'; readonly ms: number };
 
@@ -30,7 +31,7 @@ export async function called(call: () => unknown): Promise<Reply> {
 /** A refusal is an answer: the fault's name. */
 export function asAnswer(reply: Reply): Reply {
   return reply.kind === 'threw' && isFault(reply.error)
-    ? { kind: 'answered', value: reply.error.name }
+    ? { kind: 'answered', value: reply.error.name, fault: reply.error }
     : reply;
 }
 

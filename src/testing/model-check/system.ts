@@ -6,7 +6,9 @@ export interface ArbitraryLike<T> {
 }
 
 /** The sizes that fast-check knows. */
-export type SequenceSize = 'xsmall' | 'small' | 'medium' | 'large' | 'xlarge' | 'max';
+export const sequenceSizes = ['xsmall', 'small', 'medium', 'large', 'xlarge', 'max'] as const;
+
+export type SequenceSize = (typeof sequenceSizes)[number];
 
 /** What an event carries beside its type. */
 type PayloadOf<E> = E extends unknown ? Omit<E, 'type'> : never;
@@ -18,10 +20,11 @@ type OfType<E, T> = E extends { readonly type: T } ? E : never;
 export type EventPort<E, TInstance> = {
   /**
    * The call that this event stands for. What it resolves with is the answer; a call that resolves with nothing has
-   * accepted (`ok`, `nothing`). A `Fault` that it rejects with is the answer of that name, any other error a difference.
+   * accepted (`ok`, `nothing`). An error with the name of a fault of Taskchart (`isFault`) that it rejects with is the
+   * answer of that name, any other a difference.
    */
   readonly send: (instance: TInstance, event: E) => unknown;
-  /** How often it is drawn beside the others; default 1. */
+  /** How often it is drawn beside the others: a whole number, at least 0; default 1. */
   readonly weight?: number;
 } & (object extends PayloadOf<E>
   ? { readonly payload?: ArbitraryLike<PayloadOf<E>> }
@@ -41,13 +44,23 @@ export interface InstancePorts<TMachine extends AnyStateMachine, TInstance, TEve
   readonly state?: (instance: TInstance) => unknown;
 }
 
+/** A chart that cannot do without an input has to be given some. */
+type InputPorts<TMachine extends AnyStateMachine> =
+  undefined extends InputFrom<TMachine>
+    ? { readonly inputs?: ArbitraryLike<InputFrom<TMachine>> }
+    : { readonly inputs: ArbitraryLike<InputFrom<TMachine>> };
+
 /** A real system, as `checkModel` drives it. Every instance that it makes is to live as one actor of the chart would. */
-export interface ModelSystem<
+export type ModelSystem<
   TMachine extends AnyStateMachine,
   TInstance,
   TReal = undefined,
   TEvent extends EventObject = EventFrom<TMachine>,
-> extends InstancePorts<TMachine, TInstance, TEvent> {
+> = InstancePorts<TMachine, TInstance, TEvent> &
+  InputPorts<TMachine> &
+  ModelPorts<TMachine, TInstance, TReal>;
+
+interface ModelPorts<TMachine extends AnyStateMachine, TInstance, TReal> {
   /** A fresh system, for one sequence of commands. Left out: there is nothing that instances share. */
   readonly open?: () => TReal | PromiseLike<TReal>;
   /** Makes an instance in the chart's first state. */
@@ -70,4 +83,9 @@ export interface AnyPort {
   readonly send: (instance: unknown, event: unknown) => unknown;
   readonly weight?: number;
   readonly payload?: ArbitraryLike<unknown>;
+}
+
+/** How events of that type reach the system. */
+export function portOf({ events }: Pick<AnySystem, 'events'>, type: string): AnyPort | undefined {
+  return Object.hasOwn(events, type) ? events[type] : undefined;
 }
