@@ -21,7 +21,6 @@ function createSeat({ turn }: Schedule) {
   };
   return { move, look: () => state };
 }
-
 const found = await checkConcurrent(
   chart,
   {
@@ -55,5 +54,7 @@ What happened, in order:
   3. client 2 calls HOLD
   4. client 2 reads
   5. client 2 writes
-  6. client 1 writes
+  6. client 2 is answered ok
+  7. client 1 writes
+  8. client 1 is answered ok
 */

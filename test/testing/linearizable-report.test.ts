@@ -44,8 +44,8 @@ test.for<[string, string, unknown]>([
   ['history[1].calledAt', 'at least 2, the return of history[0]', [good, { ...good, calledAt: 1.5 }]],
   ['history[0].calledAt', 'at least 2, the return of history[1]', [{ ...good, calledAt: 1.5 }, good]],
   [
-    'history[1].calledAt',
-    'at least no return',
+    'history[1].client',
+    "another client than 'a', whose call history[0] has not returned, got 'a'",
     [
       { ...good, returnedAt: undefined, answer: undefined },
       { ...good, calledAt: 8, returnedAt: 9 },
@@ -198,6 +198,32 @@ test('the picture shows what overlapped, what goes on, and what failed', () => {
     4                           |--write 4 → ok---…
     10   |--write 2 pending-----------------------…"
   `);
+});
+
+test('a recorder refuses a call of a client that waits for another', async () => {
+  const recorder = recordHistory<string, number>();
+  const call = { client: 'a', key: 'x', operation: 'start' };
+  const open = recorder.call(call);
+  for (const second of [call, { ...call, key: 'y' }]) {
+    const fault = await faultOf(() => recorder.call(second));
+    expectWhy(fault, "another client than 'a', whose call history[0] has not returned");
+    expect(fault['invalidProperty']).toBe('client');
+    let isCalled = false;
+    const recording = recorder.record(second, () => ((isCalled = true), 7));
+    expectWhy(await faultOf(recording), 'history[0]');
+    expect(isCalled).toBe(false);
+  }
+  recorder.call({ ...call, client: 'b' });
+  open.failed();
+  recorder.call(call);
+  assert.deepEqual(
+    recorder.history.map(({ client, calledAt }) => [client, calledAt]),
+    [
+      ['a', 1],
+      ['b', 2],
+      ['a', 4],
+    ],
+  );
 });
 
 test('a recorder writes down who called what, and in which order', async () => {

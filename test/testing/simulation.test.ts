@@ -188,7 +188,9 @@ describe('a faulty store', () => {
   test('refuses faults that are none', () => {
     const open = (given: object) => () =>
       faultyStore(memoryStore(), { random: simulatedRandom(1), faults: given });
-    expect(open({ lots: 3 })).toThrow(/Expected a member of faults to be one of refused, lost, torn, duplicated, got 'lots'/);
+    expect(open({ lots: 3 })).toThrow(
+      /Expected a member of faults to be one of refused, lost, torn, duplicated, got 'lots'/,
+    );
     expect(open({ lost: 101 })).toThrow(/Expected faults.lost to be a percentage from 0 to 100, got 101/);
   });
 });

@@ -71,7 +71,9 @@ test.for(Object.entries(wrong))('%s is InvalidArgument', async ([, run]) => {
 });
 
 test('a sleep of no number of milliseconds fails, instead of lasting for ever', async () => {
-  await expect(simulate(1, (simulation) => simulation.sleep(Number.NaN))).rejects.toThrow('a number of milliseconds');
+  await expect(simulate(1, (simulation) => simulation.sleep(Number.NaN))).rejects.toThrow(
+    'a number of milliseconds',
+  );
 });
 
 test('chance of a seed above 32 bits is its own', () => {

@@ -1,11 +1,13 @@
 import type { RunDetails } from 'fast-check';
 import type { AnyMachineSnapshot, AnyStateMachine, EventFrom, EventObject, SnapshotFrom } from 'xstate';
-import { checkKnown, invalid } from '../linearizability/history-check.ts';
+import { Fault } from '../../index.ts';
+import { checkKnown } from '../linearizability/history-check.ts';
 import { ChartModel, type ChartView } from '../model-check/chart-model.ts';
 import { type FastCheck, loadFastCheck } from '../model-check/fast-check.ts';
 import { type RepeatOptions, checkNumbers, parametersOf } from '../model-check/parameters.ts';
 import { otherSteps, simplerSteps } from '../model-check/program.ts';
 import type { AnySystem } from '../model-check/system.ts';
+import { checkFunctions, checkSystem } from './checked-system.ts';
 import { byChance } from './choosing.ts';
 import { type ConcurrentDifference, differenceError } from './concurrent-difference.ts';
 import type { Command, Program, ProgramSize } from './concurrent-program.ts';
@@ -14,6 +16,7 @@ import { type Failure, type Run, type Subject, runProgram } from './concurrent-r
 import type { AnyConcurrentSystem, ConcurrentSystem } from './concurrent-system.ts';
 import { reduce } from './reduction.ts';
 import { type ConcurrentReport, Survey } from './survey.ts';
+import { UserErrors } from './user-errors.ts';
 
 /** How much is tried, and from where chance starts. */
 export interface ConcurrentOptions<TMachine extends AnyStateMachine = AnyStateMachine>
@@ -28,7 +31,7 @@ export interface ConcurrentOptions<TMachine extends AnyStateMachine = AnyStateMa
   readonly maxInstances?: number;
   /**
    * How long, by the real clock, nothing may happen while a call is not answered. It is a difference then. Default
-   * 1,000. What waits for the schedule alone takes no time.
+   * 1,000, for which a hang is told after some 3 s. What waits for the schedule alone takes no time.
    */
   readonly timeoutMs?: number;
   /**
@@ -68,7 +71,9 @@ const known =
  * path that repeat them.
  * @throws NotSupported for a chart that has `invoke`, `after`, delayed events, spawned actors or parallel states; when
  * fast-check is not installed.
- * @throws InvalidArgument for options that make no sense, and events that the chart cannot take.
+ * @throws InvalidArgument for options that make no sense, for events that the chart does not know or cannot take, and
+ * when `maxConfigurations` was too small to judge a single run.
+ * @throws what `answerOf`, `stateOf`, `same`, `fingerprint`, `isUncertain` or `own` throw, or `own` rejects with.
  */
 export async function checkConcurrent<
   TMachine extends AnyStateMachine,
@@ -96,7 +101,20 @@ export async function checkConcurrent<
     endOnFailure: true,
   });
   if (details.failed) throw await explained(fc, subject, details);
-  return survey.report(details.numRuns);
+  subject.errors.throwFirst();
+  return decided(survey.report(details.numRuns), subject);
+}
+
+/** A check that could judge nothing has not passed. */
+function decided(report: ConcurrentReport, { maxConfigurations = 1_000_000 }: Subject): ConcurrentReport {
+  const { runs, undecided } = report;
+  if (runs === 0 || undecided < runs) return report;
+  throw new Fault(
+    'InvalidArgument',
+    `Expected maxConfigurations to be enough for one run at least, but none of ${runs} could be judged by ` +
+      `${maxConfigurations}. Raise it, or lower clients or maxCommandsEach.`,
+    { invalidProperty: 'maxConfigurations' },
+  );
 }
 
 async function explained(fc: FastCheck, subject: Subject, details: RunDetails<[Program]>): Promise<unknown> {
@@ -105,7 +123,9 @@ async function explained(fc: FastCheck, subject: Subject, details: RunDetails<[P
   if (!(errorInstance instanceof RunDiffers)) return errorInstance;
   const { run } = errorInstance;
   const shortest = await reduce(run, {
-    run: (program, choose) => runProgram(subject, program, choose),
+    run: (program, choose, timeoutMs = subject.timeoutMs) =>
+      runProgram({ ...subject, timeoutMs }, program, choose),
+    timeoutMs: subject.timeoutMs,
     simpler: (command) => simpler(subject, command),
     others: (command) => others(fc, subject, command),
   });
@@ -139,13 +159,14 @@ function subjectOf(
   options: ConcurrentOptions,
 ): Subject {
   const model = new ChartModel(machine, options as ChartView);
-  if (Object.keys(system.events).length === 0) throw invalid('events', 'at least one', system.events);
+  checkSystem(model, system);
   const { timeoutMs = 1_000, isUncertain = () => false, fingerprint, maxConfigurations } = options;
   return {
     model,
     system,
     timeoutMs,
     isUncertain,
+    errors: new UserErrors(),
     ...(fingerprint === undefined ? {} : { fingerprint: fingerprint as (of: AnyMachineSnapshot) => string }),
     ...(maxConfigurations === undefined ? {} : { maxConfigurations }),
   };
@@ -154,7 +175,8 @@ function subjectOf(
 function limitsOf(options: ConcurrentOptions<never>): ProgramSize {
   checkKnown('options', options, known.split(' '));
   const { clients = 3, maxCommandsEach = 4, maxInstances = 2, timeoutMs = 1_000 } = options;
-  const { maxConfigurations = 1 } = options;
+  const { maxConfigurations = 1, answerOf, stateOf, same, isUncertain, fingerprint } = options;
   checkNumbers({ clients, maxCommandsEach, maxInstances, timeoutMs, maxConfigurations }, options);
+  checkFunctions({ answerOf, stateOf, same, isUncertain, fingerprint });
   return { clients, maxCommandsEach, maxInstances };
 }

@@ -1,9 +1,11 @@
 import type { AnyMachineSnapshot } from 'xstate';
+import { report } from '../linearizability/report.ts';
 import { type ChartModel, leafAt } from '../model-check/chart-model.ts';
 import { type Mark, markedChart } from '../model-check/marked-chart.ts';
 import { shownReply } from '../model-check/reply.ts';
 import type { Failure, Run } from './concurrent-run.ts';
-import { type Answer, type History, type Refusal, showAnswer, stepOf } from './judgement.ts';
+import { type Answer, type History, type Refusal, showAnswer, specificationOf, stepOf } from './judgement.ts';
+import { turnLines } from './turn-lines.ts';
 
 /** A call of the shortest program that was found. */
 export interface ConcurrentCall {
@@ -65,12 +67,12 @@ export function differenceError(
 ): ConcurrentDifference {
   const { failure, history } = run;
   const calls = history.filter(({ client }) => !String(client).startsWith('itself')).map(callOf);
-  const turns = failure.about === 'order' ? run.taken.map(turnOf) : [];
+  const turns = failure.about === 'order' ? turnLines(model, run) : [];
   const chart =
     failure.about === 'order' ? chartOf(model, run, failure.verdict) : markedChart(model.machine, []);
   const again = `To repeat it, add to the options: seed: ${seed}, path: '${path}'`;
   const message = [
-    ...wordsOf(model, failure, calls.length),
+    ...wordsOf(model, run, calls.length),
     ...(turns.length > 0 ? ['', 'What happened, in order:', ...numbered(turns)] : []),
     '',
     chart,
@@ -81,15 +83,35 @@ export function differenceError(
   return new ConcurrentDifference(message, { calls, turns, chart, seed, ...(path === null ? {} : { path }) });
 }
 
-function wordsOf({ name }: ChartModel, failure: Failure, calls: number): string[] {
+function wordsOf(model: ChartModel, run: Run & { readonly failure: Failure }, calls: number): string[] {
+  const { failure } = run;
+  const is = `The system is not as the chart "${model.name}"`;
   if (failure.about !== 'order') {
     const expected = { open: 'a system', create: 'an instance', close: 'its end' }[failure.about];
-    const came = shownReply(failure.reply);
-    return [`The system is not as the chart "${name}": ${failure.about} is ${came}, expected ${expected}.`];
+    return [`${is}: ${failure.about} is ${shownReply(failure.reply)}, expected ${expected}.`];
   }
+  const { verdict } = failure;
+  if (verdict.overdue.answer?.kind === 'silent')
+    return [`${is}: a call is not answered.`, '', unanswered(model, run, verdict)];
   const what =
     calls === 1 ? 'a call is answered as it cannot be' : `no order of ${calls} calls has their answers`;
-  return [`The system is not as the chart "${name}": ${what}.`, '', failure.verdict.message];
+  return [`${is}: ${what}.`, '', verdict.message];
+}
+
+/** The report of the verdict, in which what is not answered does not return. */
+function unanswered(model: ChartModel, { history, inputs }: Run, verdict: Refusal): string {
+  const { key, prefix, overdue } = verdict;
+  const first = model.first(inputs.get(key)) as AnyMachineSnapshot;
+  const state = prefix.reduce(
+    (before, { invocation }) => stepOf(model, before, invocation.operation).state,
+    first,
+  );
+  const open = (invocation: History[number]) => {
+    const { returnedAt: _, answer, ...call } = invocation;
+    return answer?.kind === 'silent' ? call : invocation;
+  };
+  const own = history.filter((invocation) => invocation.key === key).map(open);
+  return report({ ...verdict, overdue: open(overdue) }, state, own, specificationOf(model, inputs));
 }
 
 function numbered(turns: readonly string[]): string[] {
@@ -99,18 +121,7 @@ function numbered(turns: readonly string[]): string[] {
 }
 
 /** So many say enough. */
-const mostTurns = 40;
-
-function turnOf({ client, label, haste }: Run['taken'][number]): string {
-  const soon = [
-    '',
-    ', and in the same moment',
-    ', and one round of promises later',
-    ', and two rounds later',
-  ];
-  const who = client === 'time' ? '' : `${client} `;
-  return `${who}${label}${soon[haste] ?? ''}`;
-}
+const mostTurns = 60;
 
 function callOf({ client, key, operation, answer }: History[number]): ConcurrentCall {
   const sent = 'observe' in operation ? undefined : operation;

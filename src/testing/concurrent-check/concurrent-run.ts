@@ -8,6 +8,7 @@ import { type Command, type Program, called } from './concurrent-program.ts';
 import type { AnyConcurrentSystem } from './concurrent-system.ts';
 import {
   type Answer,
+  type Answered,
   type History,
   type JudgeOptions,
   type Operation,
@@ -16,7 +17,10 @@ import {
   judge,
   look,
 } from './judgement.ts';
+import { kept, keptReply } from './kept.ts';
+import { hearOwnSteps } from './own-steps.ts';
 import { type Made, type Taken, Turns } from './turns.ts';
+import type { UserErrors } from './user-errors.ts';
 
 /** What is run, and by what it is judged. */
 export interface Subject extends JudgeOptions {
@@ -25,6 +29,8 @@ export interface Subject extends JudgeOptions {
   readonly timeoutMs: number;
   /** Whether an error leaves open whether the call took effect. */
   readonly isUncertain: (error: unknown) => boolean;
+  /** What else goes wrong, also when the run is over in which it began. */
+  readonly errors: UserErrors;
 }
 
 /** In what the system is not as its chart. */
@@ -32,10 +38,22 @@ export type Failure =
   | { readonly about: 'order'; readonly verdict: Refusal }
   | { readonly about: 'open' | 'create' | 'close'; readonly reply: Reply };
 
+/** What a client was answered, or that it was not, when so many turns were taken. */
+export interface Heard {
+  readonly client: string;
+  readonly key: string;
+  readonly reply: Answered;
+  readonly isUncertain: boolean;
+  readonly at: number;
+}
+
 /** What came of a program in one order of its turns. */
 export interface Run {
   readonly program: Program;
   readonly history: History;
+  readonly heard: readonly Heard[];
+  /** What its instances are called. */
+  readonly keys: ReadonlyMap<number, string>;
   /** What happened while the clients called, one after the other. */
   readonly taken: readonly Taken[];
   readonly made: readonly Made[];
@@ -59,7 +77,8 @@ class ConcurrentRun {
   readonly #recorder: HistoryRecorder<Operation, Answer> = recordHistory();
   readonly #instances = new Map<number, Instance>();
   readonly #inputs = new Map<string, unknown>();
-  readonly #open = new Set<OpenCall<Answer>>();
+  readonly #open = new Map<OpenCall<Answer>, Pick<Heard, 'client' | 'key'>>();
+  readonly #heard: Heard[] = [];
   #real: unknown;
   #own = 0;
   #isSilent = false;
@@ -72,9 +91,15 @@ class ConcurrentRun {
   }
 
   async run(): Promise<Run> {
-    const early = (await this.#openSystem()) ?? (await this.#createAll());
-    if (!early) await this.#callAll();
-    const atEnd = await this.#close();
+    let early: Failure | undefined;
+    let atEnd: Failure | undefined;
+    try {
+      early = (await this.#openSystem()) ?? (await this.#createAll());
+      if (!early) await this.#callAll();
+    } finally {
+      atEnd = await this.#close();
+    }
+    this.#subject.errors.throwFirst();
     const { history } = this.#recorder;
     const verdict = early ? undefined : judge(this.#subject.model, history, this.#inputs, this.#subject);
     const refused = verdict?.linearizable === false ? ({ about: 'order', verdict } as const) : undefined;
@@ -82,6 +107,8 @@ class ConcurrentRun {
     return {
       program: this.#program,
       history,
+      heard: this.#heard,
+      keys: new Map([...this.#instances].map(([number, { key }]) => [number, key])),
       taken,
       made,
       inputs: this.#inputs,
@@ -108,7 +135,7 @@ class ConcurrentRun {
       const input = this.#program.inputs[number];
       const key = numbers.length === 1 ? model.name : `${model.name} ${index + 1}`;
       this.#inputs.set(key, input);
-      const reply = await this.#alone(() => system.create(input, this.#real, this.#turns.schedule));
+      const reply = await this.#alone(() => system.create(kept(input), this.#real, this.#turns.schedule));
       if (reply.kind !== 'answered') return { about: 'create', reply };
       this.#instances.set(number, { key, real: reply.value });
       this.#mayByItself(key, reply.value);
@@ -117,30 +144,41 @@ class ConcurrentRun {
   }
 
   #mayByItself(key: string, real: unknown): void {
-    const { own = [] } = this.#subject.system;
-    const may = (operation: Operation) =>
-      this.#recorder.call({ client: `itself ${(this.#own += 1)}`, key, operation });
-    if (typeof own === 'function') own(real, may as never);
-    else for (const event of own) may(event as Operation);
+    const { model, system, errors } = this.#subject;
+    hearOwnSteps(model, system, real, {
+      mayHappen: (event) => {
+        const client = `itself ${(this.#own += 1)}`;
+        return this.#recorder.call({ client, key, operation: event as Operation });
+      },
+      isWrong: (error) => {
+        errors.add(error);
+        this.#turns.stir();
+      },
+    });
   }
 
   async #callAll(): Promise<void> {
     const { clients, isSeenAtEnd } = this.#program;
+    const { system, errors } = this.#subject;
     let busy = clients.length;
     for (const [index, commands] of clients.entries())
       void this.#client(`client ${index + 1}`, commands).finally(() => {
         busy -= 1;
         this.#turns.stir();
       });
-    const hasEnded = await this.#turns.run(this.#choose, () => busy === 0);
+    const hasEnded = await this.#turns.run(this.#choose, () => busy === 0 || !errors.isEmpty);
     if (!hasEnded) return this.#giveUp();
     await this.#turns.run(this.#choose, () => this.#turns.isIdle);
-    if (!isSeenAtEnd || !this.#subject.system.state) return;
+    if (isSeenAtEnd && system.state && errors.isEmpty) await this.#lookAtAll();
+  }
+
+  /** One look after the other, up to one that is not answered. */
+  async #lookAtAll(): Promise<void> {
     for (const [instance, { key }] of this.#instances) {
       const command = { id: `end ${key}`, instance, event: undefined };
       await this.#alone(() => this.#call('the end', command));
+      if (this.#open.size > 0) return this.#giveUp();
     }
-    if (this.#open.size > 0) this.#giveUp();
   }
 
   async #client(client: string, commands: readonly Command[]): Promise<void> {
@@ -151,22 +189,45 @@ class ConcurrentRun {
   }
 
   async #call(client: string, { id, instance, event }: Command): Promise<void> {
-    const { model, system, isUncertain } = this.#subject;
+    const { model, system } = this.#subject;
     const { key, real } = this.#instances.get(instance) as Instance;
     const operation = event ?? look(model);
-    const act = () => (event ? system.events[event.type]?.send(real, event) : system.state?.(real));
+    const act = () => (event ? system.events[event.type]?.send(real, kept(event)) : system.state?.(real));
     const open = this.#recorder.call({ client, key, operation: operation as Operation });
-    this.#open.add(open);
-    const reply = await this.#turns.onBehalf({ client, command: id }, () => replied(act));
-    this.#open.delete(open);
-    if (reply.kind === 'threw' && isUncertain(reply.error)) open.failed();
-    else open.returned(event ? asAnswer(reply) : reply);
+    this.#open.set(open, { client, key });
+    const came = await this.#turns.onBehalf({ client, command: id }, () => keptReply(act));
+    const isUncertain = this.#isUncertain(came);
+    if (!this.#open.delete(open)) return;
+    const reply: Answered = event ? asAnswer(came) : { ...came, about: 'state' };
+    this.#hears({ client, key }, reply, isUncertain);
+    if (isUncertain) open.failed();
+    else open.returned(reply);
   }
 
-  /** What is not answered by now never is: the first thing that is said of a call counts. */
+  #isUncertain(reply: Reply): boolean {
+    const { isUncertain, errors } = this.#subject;
+    try {
+      return reply.kind === 'threw' && isUncertain(reply.error);
+    } catch (error) {
+      errors.add(error);
+      return true;
+    }
+  }
+
+  #hears(whose: Pick<Heard, 'client' | 'key'>, reply: Answered, isUncertain = false): void {
+    this.#heard.push({ ...whose, reply, isUncertain, at: this.#turns.taken.length });
+  }
+
+  /** What is not answered by now never is. */
   #giveUp(): void {
     this.#isSilent = true;
-    for (const open of this.#open) open.returned({ kind: 'silent', ms: this.#subject.timeoutMs });
+    this.#turns.hurry();
+    for (const [open, whose] of this.#open) {
+      const reply = { kind: 'silent', ms: this.#subject.timeoutMs } as const;
+      this.#hears(whose, reply);
+      open.returned(reply);
+    }
+    this.#open.clear();
   }
 
   async #close(): Promise<Failure | undefined> {

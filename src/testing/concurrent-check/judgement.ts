@@ -6,14 +6,17 @@ import type { Invocation } from '../linearizability/invocation.ts';
 import type { Specification } from '../linearizability/specification.ts';
 import type { Linearizability, NotLinearizable } from '../linearizability/verdict.ts';
 import { linearizable } from '../linearizable.ts';
-import type { ChartModel } from '../model-check/chart-model.ts';
+import { type ChartModel, leafAt } from '../model-check/chart-model.ts';
 import { type Reply, shown, shownReply } from '../model-check/reply.ts';
 
 export type Operation = ChartOperation<AnyStateMachine>;
 
-/** What the chart expects, or what came of a call. */
+/** What came of a call, or of a look. */
+export type Answered = Reply & { readonly about?: 'state' };
+
+/** What the chart expects, or what came. */
 export type Answer =
-  | Reply
+  | Answered
   | { readonly kind: 'expected'; readonly value: unknown; readonly about: 'answer' | 'state' };
 
 export type History = readonly Invocation<Operation, Answer>[];
@@ -38,13 +41,21 @@ export function specificationOf(
     step: (state, operation) => stepOf(model, state, operation),
     isAnswer: (expected, actual) => isRight(model, expected, actual),
     showAnswer,
+    showState: (snapshot) => showState(model, snapshot),
   };
 }
 
-/** An answer as a message shows it. */
+/** The leaf, and what `stateOf` makes of it where that says more. */
+function showState(model: ChartModel, snapshot: AnyMachineSnapshot): string {
+  const [leaf, seen] = [leafAt(snapshot), shown(model.state(snapshot))];
+  return leaf === seen ? leaf : `${leaf}, seen as ${seen}`;
+}
+
+/** An answer as a message shows it: whoever resolves with nothing has accepted. */
 export function showAnswer(answer: Answer): string {
   if (answer.kind === 'expected') return shown(answer.value);
-  return answer.kind === 'answered' && answer.value === undefined ? 'accepted' : shownReply(answer);
+  const isAccepted = answer.kind === 'answered' && answer.value === undefined && answer.about !== 'state';
+  return isAccepted ? 'ok' : shownReply(answer);
 }
 
 /** What the chart makes of an operation. */

@@ -1,20 +1,22 @@
 import { type Choose, byNumbers, byOrder, mostHaste } from './choosing.ts';
 import type { Command, Program } from './concurrent-program.ts';
 import type { Run } from './concurrent-run.ts';
-import type { Taken } from './turns.ts';
 import { type Candidate, detoursOf, shorterThan, simplerThan } from './shorter-programs.ts';
+import { type Taken, shortly } from './turns.ts';
 
 /** So many runs are spent on it at most. */
 const mostRuns = 2_000;
 
-/** A run that waits in vain takes as long as so many others. */
-const costOfSilence = 50;
+/** A run that waits in vain takes as long as so many others: all of them together, as long as a call may take. */
+const costOfSilence = 100;
 
 /** So many orders of the shortest program are tried for a straighter one. */
 const ordersAtEnd = 400;
 
 export interface Reduction {
-  readonly run: (program: Program, choose: Choose) => Promise<Run>;
+  /** `timeoutMs`: how long is waited for what is not answered, when it is not the whole time. */
+  readonly run: (program: Program, choose: Choose, timeoutMs?: number) => Promise<Run>;
+  readonly timeoutMs: number;
   /** The same command with a simpler payload, simplest first. */
   readonly simpler: (command: Command) => Iterable<Command>;
   /** Commands that could stand in its place. */
@@ -27,18 +29,32 @@ export interface Reduction {
  * does not differ again.
  */
 export async function reduce(failed: Run, ways: Reduction): Promise<Run | undefined> {
-  const again = new Reducer(ways);
+  const again = new Reducer(ways, failed.isSilent);
   const first = await again.inOrderOf(failed, failed.program);
   if (!first) return undefined;
-  return again.straightened(await again.shortened(first));
+  const best = await again.straightened(await again.shortened(first));
+  const confirmed = await again.confirmed(best);
+  // It may be slow, and not hang: then what was cut down is none, and what it was cut down from stands.
+  if (confirmed || !first.isSilent) return confirmed ?? first;
+  return failed.isSilent ? again.confirmed(failed) : undefined;
 }
 
 class Reducer {
   readonly #ways: Reduction;
   #spent = 0;
+  /** Since something is known to hang, nothing is waited for as long as before. */
+  #hasHung: boolean;
 
-  constructor(ways: Reduction) {
+  constructor(ways: Reduction, hasHung: boolean) {
     this.#ways = ways;
+    this.#hasHung = hasHung;
+  }
+
+  /** The run, if it does not answer in the whole time either. */
+  async confirmed(found: Run): Promise<Run | undefined> {
+    if (!found.isSilent) return found;
+    const run = await this.#ways.run(found.program, byOrder(found.taken));
+    return run.failure ? run : undefined;
   }
 
   async shortened(first: Run): Promise<Run> {
@@ -102,8 +118,7 @@ class Reducer {
       const next: Order[] = [];
       for (const order of orders) {
         if ((tried += 1) > most || this.#spent > mostRuns) return undefined;
-        const run = await this.#ways.run(program, byNumbers(order.numbers));
-        this.#count(run);
+        const run = await this.#run(program, byNumbers(order.numbers));
         if (run.failure) return run;
         next.push(...furtherThan(order, run));
       }
@@ -113,13 +128,16 @@ class Reducer {
   }
 
   async #failing(program: Program, choose: Choose): Promise<Run | undefined> {
-    const run = await this.#ways.run(program, choose);
-    this.#count(run);
+    const run = await this.#run(program, choose);
     return run.failure ? run : undefined;
   }
 
-  #count({ isSilent }: Run): void {
-    this.#spent += isSilent ? costOfSilence : 1;
+  async #run(program: Program, choose: Choose): Promise<Run> {
+    const { timeoutMs } = this.#ways;
+    const run = await this.#ways.run(program, choose, this.#hasHung ? shortly(timeoutMs) : timeoutMs);
+    if (run.isSilent) this.#hasHung = true;
+    this.#spent += run.isSilent ? costOfSilence : 1;
+    return run;
   }
 }
 

@@ -23,6 +23,8 @@ export interface Taken {
   readonly label: string;
   readonly key: string;
   readonly haste: number;
+  /** A client called. */
+  readonly isCall: boolean;
 }
 
 /** A choice that was made: its number, and of how many. */
@@ -39,6 +41,14 @@ const mostTurns = 10_000;
 /** So many timers that nothing follows from are taken for some that go on for ever. */
 const mostIdleTimers = 100;
 
+/** How long is waited for a system of which is known that it hangs. */
+export function shortly(patienceMs: number): number {
+  return Math.min(patienceMs, Math.max(leastPatienceMs, patienceMs / 20));
+}
+
+/** Long enough for what comes from a thread, a socket or a short timer. */
+const leastPatienceMs = 10;
+
 /** All that waits in one run, of which one thing after the other happens. */
 export class Turns {
   readonly schedule: Schedule;
@@ -47,7 +57,7 @@ export class Turns {
   readonly #clock: SimulatedClock = simulatedClock();
   readonly #owner = new AsyncLocalStorage<Owner>();
   readonly #counts = new Map<string, number>();
-  readonly #patienceMs: number;
+  #patienceMs: number;
   #waiting: Waiting[] = [];
   #last = '';
   #idleTimers = 0;
@@ -75,6 +85,11 @@ export class Turns {
   /** What it does, and all that follows from it, is done on behalf of this owner. */
   onBehalf<T>(owner: Owner, act: () => T): T {
     return this.#owner.run(owner, act);
+  }
+
+  /** It is known to hang: nothing is waited for as long as before. */
+  hurry(): void {
+    this.#patienceMs = shortly(this.#patienceMs);
   }
 
   /** A call has returned. */
@@ -131,12 +146,12 @@ export class Turns {
 
   /** Time takes promises to pass. */
   #take(option: Waiting, haste: number, isRecorded: boolean): Promise<unknown> | undefined {
-    const { client, label, key } = option;
+    const { client, label, key, isCall } = option;
     const at = this.#waiting.indexOf(option);
     if (at >= 0) this.#waiting.splice(at, 1);
     this.#idleTimers = at >= 0 ? 0 : this.#idleTimers + 1;
     if (client !== 'time') this.#last = client;
-    if (isRecorded) this.taken.push({ client, label, key, haste });
+    if (isRecorded) this.taken.push({ client, label, key, haste, isCall });
     const passing = option.proceed();
     return passing instanceof Promise ? passing : undefined;
   }

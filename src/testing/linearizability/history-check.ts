@@ -68,12 +68,23 @@ function checkSequential(history: readonly Invocation<unknown, unknown>[], index
   for (const [place, index] of sorted.entries()) {
     const next = sorted[place + 1];
     if (next === undefined || called(next) >= returned(index)) continue;
-    const end = history[index]?.returnedAt ?? 'no return';
-    const client = inspected(history[index]?.client, 30);
+    const { client, returnedAt } = history[index] as (typeof history)[0];
+    if (returnedAt === undefined) throw busy(`history[${next}].client`, client, index);
     throw invalid(
       `history[${next}].calledAt`,
-      `at least ${end}, the return of history[${index}], since client ${client} calls one after the other`,
+      `at least ${returnedAt}, the return of history[${index}], since client ${inspected(client, 30)} calls one ` +
+        'after the other',
       called(next),
     );
   }
+}
+
+/** Whoever waits for an answer calls nobody: what it calls meanwhile is another client's. */
+export function busy(property: string, client: string | number, pending: number): Fault {
+  const name = inspected(client, 30);
+  return invalid(
+    property,
+    `another client than ${name}, whose call history[${pending}] has not returned`,
+    client,
+  );
 }

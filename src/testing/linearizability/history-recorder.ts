@@ -1,3 +1,4 @@
+import { busy } from './history-check.ts';
 import type { Invocation } from './invocation.ts';
 
 /** What is said at a call. */
@@ -14,6 +15,8 @@ export interface OpenCall<Answer> {
 /** Writes down who called what, and in which order calls and returns happened. */
 export class HistoryRecorder<Operation, Answer> {
   readonly #invocations: Invocation<Operation, Answer>[] = [];
+  /** Of each client that waits for an answer, the index of its call. */
+  readonly #pending = new Map<string | number, number>();
   #ticks = 0;
 
   /** What has happened so far, in order of the calls. What has not returned is pending. */
@@ -21,12 +24,21 @@ export class HistoryRecorder<Operation, Answer> {
     return [...this.#invocations];
   }
 
-  /** It is called now. */
+  /**
+   * It is called now.
+   *
+   * @throws Fault InvalidArgument when an earlier call of this client has not returned, to whatever object: what it
+   * calls meanwhile is to be given another client.
+   */
   call({ client, key, operation }: Call<Operation>): OpenCall<Answer> {
+    const pending = this.#pending.get(client);
+    if (pending !== undefined) throw busy('client', client, pending);
     const called = { client, key, operation, calledAt: this.#tick() };
     const index = this.#invocations.push(called) - 1;
+    this.#pending.set(client, index);
     const end = (how: Pick<Invocation<Operation, Answer>, 'answer' | 'failed'>) => {
       if (this.#invocations[index] !== called) return;
+      this.#pending.delete(client);
       this.#invocations[index] = { ...called, returnedAt: this.#tick(), ...how };
     };
     return { returned: (answer) => end({ answer }), failed: () => end({ failed: true }) };

@@ -42,7 +42,7 @@ export class Wording<State, Operation, Answer> {
   }
 }
 
-/** Why there is no order, for a reader. */
+/** Why there is no order, for a reader. What is overdue has not returned where nobody waits for it any longer. */
 export function report<State, Operation, Answer>(
   { key, prefix, overdue, refused }: Omit<NotLinearizable<Operation, Answer>, 'message'>,
   state: State,
@@ -57,17 +57,31 @@ export function report<State, Operation, Answer>(
   const tried = refused.map(
     ({ invocation, why }) => `- ${who(invocation)}: ${words.invocation(invocation)}: ${printable(why)}`,
   );
-  const name = inspected(key, 40);
+  const count = invocations.length;
+  const what =
+    count === 1 ? 'its only operation is not legal' : `no order of its ${count} operations is legal`;
+  const { operation, returnedAt } = overdue;
+  const last = `${who(overdue)}: ${words.operation(operation)}`;
+  const due =
+    returnedAt === undefined ? `but ${last} is not answered` : `before ${last} returns at ${returnedAt}`;
+  const [place, come] =
+    prefix.length === 0 ? ['It begins in the state', 'first'] : ['Then the state is', 'next'];
   return [
-    `Expected the history of ${name} to be linearizable, but no order of its ${invocations.length} operations is legal.`,
-    prefix.length === 0 ? 'None of them may come first.' : 'The longest legal beginning:',
-    ...lastOf(placed),
-    `Then the state is ${words.state(state)}. One of these has to come next, before ${who(overdue)}: ` +
-      `${words.operation(overdue.operation)} returns at ${overdue.returnedAt}:`,
+    `Expected the history of ${inspected(key, 40)} to be linearizable, but ${what}.`,
+    ...(prefix.length === 0 ? [] : ['The longest legal beginning:', ...lastOf(placed)]),
+    `${place} ${words.state(state)}. One of these has to come ${come}, ${due}:`,
     ...lastOf(tried),
-    `Time, up to that return:`,
-    timeLine(invocations, overdue.returnedAt ?? 0, (invocation) => words.invocation(invocation), width),
+    returnedAt === undefined ? 'Time:' : 'Time, up to that return:',
+    timeLine(invocations, returnedAt ?? endOf(invocations), (each) => words.invocation(each), width),
   ].join('\n');
+}
+
+/** The last moment of which anything is known. */
+function endOf(invocations: readonly Invocation<unknown, unknown>[]): number {
+  return invocations.reduce(
+    (end, { calledAt, returnedAt = calledAt }) => Math.max(end, returnedAt),
+    -Infinity,
+  );
 }
 
 function lastOf(lines: readonly string[]): string[] {
