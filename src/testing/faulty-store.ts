@@ -1,5 +1,5 @@
 import type { Random, RecordStore, Store } from '../index.ts';
-import { checkKnown, invalid } from './linearizability/history-check.ts';
+import { checkKnown, invalid } from './arguments.ts';
 
 /** Of a hundred calls so many meet with this. Each defaults to 0. */
 export interface Faults {

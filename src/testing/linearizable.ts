@@ -1,5 +1,6 @@
 import { systemClock } from '../index.ts';
-import { checkHistory, checkKnown, invalid } from './linearizability/history-check.ts';
+import { checkKnown, invalid } from './arguments.ts';
+import { checkHistory } from './linearizability/history-check.ts';
 import { type Invocation, isOptional, latest } from './linearizability/invocation.ts';
 import { Wording, report } from './linearizability/report.ts';
 import { type Placed, Search, type SearchEnd, type SearchLimits } from './linearizability/search.ts';

@@ -1,6 +1,6 @@
 import TinyQueue from 'tinyqueue';
 import type { Clock, Timer } from '../index.ts';
-import { checkKnown, invalid } from './linearizability/history-check.ts';
+import { checkKnown, invalid } from './arguments.ts';
 import { settled } from './settle.ts';
 
 export interface SimulatedClockOptions {

@@ -2,7 +2,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Random } from '../index.ts';
-import { invalid } from './linearizability/history-check.ts';
+import { invalid } from './arguments.ts';
 
 /** The generator knows 32 bits; what stands above them counts as well. */
 const above = 2 ** 32;

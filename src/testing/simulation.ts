@@ -11,7 +11,7 @@ import {
 } from '../index.ts';
 import { AwaitedStore } from './awaited-store.ts';
 import { type CrashPoint, type Faults, type FaultyStore, faultyStore } from './faulty-store.ts';
-import { checkKnown, invalid } from './linearizability/history-check.ts';
+import { checkKnown, invalid } from './arguments.ts';
 import { settled } from './settle.ts';
 import { type SimulatedClock, simulatedClock } from './simulated-clock.ts';
 import { simulatedRandom } from './simulated-random.ts';

@@ -1,13 +1,13 @@
 import type { RunDetails } from 'fast-check';
 import type { AnyMachineSnapshot, AnyStateMachine, EventFrom, EventObject, SnapshotFrom } from 'xstate';
 import { Fault } from '../../index.ts';
-import { checkKnown } from '../linearizability/history-check.ts';
+import { checkFunctions, checkKnown } from '../arguments.ts';
 import { ChartModel, type ChartView } from '../model-check/chart-model.ts';
 import { type FastCheck, loadFastCheck } from '../model-check/fast-check.ts';
 import { type RepeatOptions, checkNumbers, parametersOf } from '../model-check/parameters.ts';
 import { otherSteps, simplerSteps } from '../model-check/program.ts';
 import type { AnySystem } from '../model-check/system.ts';
-import { checkFunctions, checkSystem } from './checked-system.ts';
+import { checkConcurrentSystem } from './checked-system.ts';
 import { byChance } from './choosing.ts';
 import { type ConcurrentDifference, differenceError } from './concurrent-difference.ts';
 import type { Command, Program, ProgramSize } from './concurrent-program.ts';
@@ -159,7 +159,7 @@ function subjectOf(
   options: ConcurrentOptions,
 ): Subject {
   const model = new ChartModel(machine, options as ChartView);
-  checkSystem(model, system);
+  checkConcurrentSystem(model, system);
   const { timeoutMs = 1_000, isUncertain = () => false, fingerprint, maxConfigurations } = options;
   return {
     model,

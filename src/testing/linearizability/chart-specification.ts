@@ -8,7 +8,7 @@ import {
 import { leafOf, step } from '../../../machines/index.ts';
 import { firstOf } from '../model-check/chart-beginning.ts';
 import { checkMachine, eventTypesOf } from '../model-check/chart-support.ts';
-import { checkKnown, invalid } from './history-check.ts';
+import { checkKnown, invalid } from '../arguments.ts';
 import type { Specification } from './specification.ts';
 import { asText } from './state-table.ts';
 import { inspected } from './text.ts';

@@ -1,22 +1,9 @@
-import { Fault } from '../../index.ts';
+import type { Fault } from '../../index.ts';
+import { checkKnown, invalid } from '../arguments.ts';
 import type { Invocation } from './invocation.ts';
 import { inspected } from './text.ts';
 
 const members = ['client', 'key', 'operation', 'calledAt', 'returnedAt', 'answer', 'failed'];
-
-/** Bad input: says which argument, what was expected and what came. */
-export function invalid(property: string, expected: string, got: unknown): Fault {
-  return new Fault('InvalidArgument', `Expected ${property} to be ${expected}, got ${inspected(got, 60)}.`, {
-    invalidProperty: property,
-  });
-}
-
-/** An object of options, none of whose members is unknown. */
-export function checkKnown(property: string, value: object, names: readonly string[]): void {
-  if (typeof value !== 'object' || value === null) throw invalid(property, 'an object', value);
-  const unknown = Object.keys(value).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw invalid(`a member of ${property}`, `one of ${names.join(', ')}`, unknown);
-}
 
 /** @throws Fault InvalidArgument when this cannot have happened. */
 export function checkHistory(history: readonly Invocation<unknown, unknown>[]): void {

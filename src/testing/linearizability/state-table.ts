@@ -1,6 +1,6 @@
 import { stringify } from 'devalue';
 import { isDeepStrictEqual } from 'node:util';
-import { invalid } from './history-check.ts';
+import { invalid } from '../arguments.ts';
 import { type Invocation, isOptional } from './invocation.ts';
 import type { Specification } from './specification.ts';
 

@@ -2,7 +2,7 @@ import { type AnyMachineSnapshot, type AnyStateMachine, type EventFrom, type Sna
 import { isDeepStrictEqual } from 'node:util';
 import { Fault } from '../../index.ts';
 import { leafOf, step } from '../../../machines/index.ts';
-import { invalid } from '../linearizability/history-check.ts';
+import { checkFunctions } from '../arguments.ts';
 import { firstOf, reason } from './chart-beginning.ts';
 import { checkAlone, checkMachine, checkSupported, eventTypesOf } from './chart-support.ts';
 import { shown } from './reply.ts';
@@ -40,8 +40,7 @@ export class ChartModel {
   constructor(machine: AnyStateMachine, view: ChartView) {
     checkMachine(machine);
     const { answerOf, stateOf, same } = view;
-    for (const [name, member] of Object.entries({ answerOf, stateOf, same }))
-      if (member !== undefined && typeof member !== 'function') throw invalid(name, 'a function', member);
+    checkFunctions({ answerOf, stateOf, same });
     checkSupported(machine);
     this.machine = machine;
     this.#view = view;

@@ -1,7 +1,7 @@
 import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from 'xstate';
 import { Fault } from '../../index.ts';
 import { leafOf } from '../../../machines/index.ts';
-import { invalid } from '../linearizability/history-check.ts';
+import { invalid } from '../arguments.ts';
 
 /** @throws InvalidArgument for what is no XState machine. */
 export function checkMachine(machine: AnyStateMachine): void {

@@ -1,7 +1,7 @@
 import type { RunDetails } from 'fast-check';
 import type { AnyStateMachine, EventFrom, EventObject } from 'xstate';
 import { Fault } from '../../index.ts';
-import { checkKnown, invalid } from '../linearizability/history-check.ts';
+import { checkKnown, invalid } from '../arguments.ts';
 import { ChartFails, chartFault, followed } from './chart-fault.ts';
 import { ChartModel, type ChartView, nodesOf } from './chart-model.ts';
 import { checkSystem } from './checked-system.ts';

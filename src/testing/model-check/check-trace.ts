@@ -7,7 +7,7 @@ import type {
   Snapshot,
   SnapshotFrom,
 } from 'xstate';
-import { checkKnown, invalid } from '../linearizability/history-check.ts';
+import { checkKnown, invalid } from '../arguments.ts';
 import { restored } from './chart-beginning.ts';
 import { ChartModel, type ChartView, leafAt } from './chart-model.ts';
 import { differenceError } from './difference.ts';

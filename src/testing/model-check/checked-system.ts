@@ -1,14 +1,17 @@
-import { checkKnown, invalid } from '../linearizability/history-check.ts';
+import { checkFunctions, checkKnown, invalid } from '../arguments.ts';
 import type { ChartModel } from './chart-model.ts';
 import type { AnyPort, AnySystem, ArbitraryLike } from './system.ts';
 
-/** @throws InvalidArgument for a description of a system that makes no sense, and for events that the chart cannot take. */
-export function checkSystem(system: AnySystem, { eventTypes }: ChartModel): void {
-  checkKnown('system', system, ['open', 'inputs', 'create', 'events', 'state', 'close']);
+/** `others`: what it may have besides. @throws InvalidArgument for a description of a system that makes no sense, and for events that the chart cannot take. */
+export function checkSystem(
+  system: AnySystem,
+  { eventTypes }: ChartModel,
+  others: readonly string[] = [],
+): void {
+  checkKnown('system', system, ['open', 'inputs', 'create', 'events', 'state', 'close', ...others]);
   const { open, inputs, create, events, state, close } = system;
   if (typeof create !== 'function') throw invalid('create', 'a function', create);
-  for (const [name, member] of Object.entries({ open, state, close }))
-    if (member !== undefined && typeof member !== 'function') throw invalid(name, 'a function', member);
+  checkFunctions({ open, state, close });
   checkArbitrary('inputs', inputs);
   if (typeof events !== 'object' || events === null) throw invalid('events', 'an object', events);
   if (Object.keys(events).length === 0) throw invalid('events', 'at least one', events);
@@ -16,7 +19,7 @@ export function checkSystem(system: AnySystem, { eventTypes }: ChartModel): void
     if (eventTypes && !eventTypes.has(type))
       throw invalid(
         'a member of events',
-        `an event that the chart knows: ${[...eventTypes].join(', ')}`,
+        `an event that the chart knows, one of ${[...eventTypes].join(', ')}`,
         type,
       );
     return checkedWeight(`events.${type}`, port);

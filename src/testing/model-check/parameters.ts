@@ -1,5 +1,5 @@
 import { Fault } from '../../index.ts';
-import { invalid } from '../linearizability/history-check.ts';
+import { invalid } from '../arguments.ts';
 
 /** From where chance starts, and how often. */
 export interface RepeatOptions {

@@ -1,6 +1,6 @@
 import type { Arbitrary } from 'fast-check';
 import type { AnyMachineSnapshot } from 'xstate';
-import { invalid } from '../linearizability/history-check.ts';
+import { invalid } from '../arguments.ts';
 import { ChartFails } from './chart-fault.ts';
 import { type ChartModel, leafAt } from './chart-model.ts';
 import type { FastCheck } from './fast-check.ts';

@@ -1,5 +1,5 @@
 import type { Store } from '../../index.ts';
-import { checkKnown, invalid } from '../linearizability/history-check.ts';
+import { checkKnown, invalid } from '../arguments.ts';
 import { changeLaws } from './change-laws.ts';
 import { closeLaws } from './close-laws.ts';
 import { commitLaws } from './commit-laws.ts';
