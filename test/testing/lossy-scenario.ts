@@ -112,10 +112,12 @@ class Lossy {
       [],
       'no body is left of a task that has ended',
     );
-    const supervisors = this.#workers
-      .filter(({ isCrashed }) => !isCrashed)
-      .map(({ process }) => process.supervisor);
-    await Promise.all([web.supervisor, ...supervisors].map((supervisor) => supervisor.stop()));
+    const processes = this.#workers.filter(({ isCrashed }) => !isCrashed).map(({ process }) => process);
+    // Whoever sees only now that another is lost may crash while it stops.
+    const ends = [web, ...processes].map(({ supervisor, crashed }) =>
+      Promise.race([supervisor.stop(), crashed]),
+    );
+    await Promise.all(ends);
   }
 
   #definition(worker: () => Worker | undefined) {
