@@ -35,7 +35,10 @@ export interface LeaseBook {
    * is over, from now on or from before.
    */
   end(worker: string, beats: number): PromiseLike<boolean>;
-  /** The worker has no lease: it holds nothing, or what it held was taken over. */
+  /**
+   * The worker has no lease, if no task that has not ended is held under its name. Otherwise its lease stays as it is: it may
+   * have begun anew since what it held was taken over, and without one nobody would see that it is lost.
+   */
   retire(worker: string): PromiseLike<void>;
 }
 

@@ -3,6 +3,12 @@ import type { LeaseBook } from '../store.ts';
 /** The beats of those who share a store of one process: what several processes would do, for tests of crashes. */
 export class MemoryLeases implements LeaseBook {
   readonly #beats = new Map<string, number>();
+  readonly #holds: (worker: string) => boolean;
+
+  /** `holds`: whether a task that has not ended is held under this name. */
+  constructor(holds: (worker: string) => boolean) {
+    this.#holds = holds;
+  }
 
   beat(worker: string): PromiseLike<ReadonlyMap<string, number>> {
     const beats = this.#beats.get(worker);
@@ -20,7 +26,7 @@ export class MemoryLeases implements LeaseBook {
   }
 
   retire(worker: string): PromiseLike<void> {
-    this.#beats.delete(worker);
+    if (!this.#holds(worker)) this.#beats.delete(worker);
     return Promise.resolve();
   }
 

@@ -24,7 +24,8 @@ import type { MemoryLeases } from './memory-leases.ts';
 import { KeysInOrder } from './memory-order.ts';
 import { MemoryReservations } from './memory-reservations.ts';
 
-class MemoryRecords implements RecordStore {
+/** The records of one process. */
+export class MemoryRecords implements RecordStore {
   readonly #records = new Map<string, TaskRecord>();
   readonly #keys = new KeysInOrder();
   #orderOfLast = 0;
@@ -69,6 +70,13 @@ class MemoryRecords implements RecordStore {
 
   read(keys: readonly string[]): PromiseLike<readonly (TaskRecord | undefined)[]> {
     return Promise.resolve(keys.map((key) => this.#records.get(key)));
+  }
+
+  /** Whether a task that has not ended is held under this name. Cost: O(n), as a lease seldom ends. */
+  holds(worker: string): boolean {
+    for (const record of this.#records.values())
+      if (record.life.worker === worker && !isFinal(record)) return true;
+    return false;
   }
 
   query({ filter, after, limit }: Query): PromiseLike<readonly TaskRecord[]> {
@@ -253,9 +261,4 @@ function predicate(filter: RecordFilter): (record: TaskRecord) => boolean {
   if (overdueAt !== undefined)
     checks.push((record) => !isFinal(record) && (record.life.deadlineAt ?? Infinity) <= overdueAt);
   return (record) => checks.every((check) => check(record));
-}
-
-/** The records of one process. */
-export function memoryRecords(leases: MemoryLeases): RecordStore {
-  return new MemoryRecords(leases);
 }

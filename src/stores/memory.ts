@@ -1,7 +1,7 @@
 import { type Store } from '../store.ts';
 import { memoryDispatch } from './memory-dispatch.ts';
 import { MemoryLeases } from './memory-leases.ts';
-import { memoryRecords } from './memory-records.ts';
+import { MemoryRecords } from './memory-records.ts';
 
 export interface MemoryStoreOptions {
   /** Supervisors hold leases, as if each were a process: for tests in which one is lost. Default false. */
@@ -15,7 +15,8 @@ export interface MemoryStoreOptions {
  * Cost: about half a kilobyte for a queued task, beside its input.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
-  const leases = new MemoryLeases();
-  const store = { records: memoryRecords(leases), dispatch: memoryDispatch() };
+  const leases = new MemoryLeases((worker) => records.holds(worker));
+  const records = new MemoryRecords(leases);
+  const store = { records, dispatch: memoryDispatch() };
   return options.leases === true ? { ...store, leases } : store;
 }

@@ -19,7 +19,8 @@ export function endLease(file: SqliteFile, worker: string, beats: number): boole
 }
 
 export function retire(file: SqliteFile, worker: string): void {
-  file.run('DELETE FROM beat WHERE worker = ?', columnText(worker));
+  const held = 'SELECT 1 FROM task WHERE worker = ?1 AND ended_at IS NULL';
+  file.run(`DELETE FROM beat WHERE worker = ?1 AND NOT EXISTS (${held})`, columnText(worker));
 }
 
 /** Whether the worker has a lease that is not over. */

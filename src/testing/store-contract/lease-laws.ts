@@ -72,6 +72,33 @@ export const leaseLaws: readonly StoreLaw[] = [
     assert.equal(await book.end(worker, 2), false, 'Expected a lease that is not there not to be ended.');
     assert.equal((await book.beat(worker)).get(worker), 1);
   }),
+  law(
+    'a worker that holds a task is not retired, whether its lease goes on or is over',
+    async (book, store) => {
+      await book.beat(worker);
+      const { records } = await claimed(store, 'a', worker);
+      const [held] = records;
+      assert.ok(held);
+      await book.retire(worker);
+      assert.equal((await book.beats()).get(worker), 1, 'Expected the lease to go on.');
+      await book.end(worker, 1);
+      await book.retire(worker);
+      assert.equal((await book.beats()).get(worker), 0, 'Expected the lease to be over, and there.');
+      await commit(store, replace(held, next(held, 'success', { worker: undefined })));
+      await book.retire(worker);
+      assert.deepEqual([...(await book.beats())], []);
+    },
+  ),
+  law('a worker that has created a task is not retired before that has ended', async (book, store) => {
+    await book.beat(worker);
+    const [created] = await inserted(store, queued('a', {}, { driver: 'creator', worker }));
+    assert.ok(created);
+    await book.retire(worker);
+    assert.equal((await book.beats()).get(worker), 1);
+    await commit(store, replace(created, next(created, 'success')));
+    await book.retire(worker);
+    assert.deepEqual([...(await book.beats())], []);
+  }),
   law('what is leased happens under a lease, or not at all', async (book, store) => {
     const [record] = await inserted(store, queued('claimed'));
     assert.ok(record);

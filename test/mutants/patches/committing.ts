@@ -54,7 +54,7 @@ export const committing: readonly Patch[] = [
   {
     name: 'refused batch is not sent again',
     file: 'src/committer.ts',
-    find: 'this.#port.timers.set(pauseMs, () => this.#port.deliver(send));',
+    find: 'this.#port.retries.set(pauseMs, () => this.#port.deliver(send));',
     replace: 'void send;',
     why: 'nothing is committed any more',
   },

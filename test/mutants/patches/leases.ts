@@ -52,12 +52,11 @@ export const leases: readonly Patch[] = [
     why: 'the old body goes on beside the new one',
   },
   {
-    name: 'retired before its tasks are lost',
-    file: 'src/leases.ts',
-    find: 'if (!(await book.end(worker, beats)) || !(await this.#port.takeOver(worker))) return;',
-    replace:
-      'if (!(await book.end(worker, beats))) return; await book.retire(worker); if (!(await this.#port.takeOver(worker))) return;',
-    why: 'whoever takes over and is lost meanwhile leaves the rest to nobody',
+    name: 'new lease is retired with the old one',
+    file: 'src/stores/memory-leases.ts',
+    find: 'if (!this.#holds(worker)) this.#beats.delete(worker);',
+    replace: 'this.#beats.delete(worker);',
+    why: 'nobody sees any more that its process is lost, and what it runs is never taken up',
   },
   {
     name: 'lost task is charged',
