@@ -58,16 +58,28 @@ function without(candidate: Candidate, member: keyof Candidate): Candidate {
   return rest as Candidate;
 }
 
+/** Where a state is, or what it counts as, that a target names without its path. */
+const homes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  task: {
+    active: 'running',
+    canceling: 'running',
+    expiring: 'running',
+    evicting: 'running',
+    joining: 'running',
+    success: 'error',
+  },
+  supervisor: { finishing: 'draining', closing: 'draining', evicting: 'draining' },
+};
+
 /** The kind of a state: where its path begins. */
-function kindOf(path: string): string {
+function kindOf(id: string, path: string): string {
   const [first = ''] = path.replace(/^[#.]?(task\.|supervisor\.)?/, '').split('.');
-  if (['canceling', 'expiring', 'evicting', 'joining', 'active'].includes(first)) return 'running';
-  return first === 'success' ? 'error' : first;
+  return homes[id]?.[first] ?? first;
 }
 
 function retargets(id: string, state: string, { target }: Candidate): Change[] {
-  const own = kindOf(target ?? state);
-  const others = (kinds[id] ?? []).filter((path) => kindOf(path) !== own);
+  const own = kindOf(id, target ?? state);
+  const others = (kinds[id] ?? []).filter((path) => kindOf(id, path) !== own);
   // What stays where it is leads somewhere else once: further representatives would be seen by the same step.
   const chosen = target === undefined ? others.slice(-1) : others;
   return chosen.map((path) => ({
