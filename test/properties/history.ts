@@ -111,6 +111,8 @@ export class History {
   readonly lines: string[] = [];
   /** When all was quiet, and every supervisor that was not stopped still ran. */
   quietAt = 0;
+  /** When all is quiet after the last stops, and whatever holds is let go. */
+  gateAt = 0;
   /** What a supervisor could have started then, and did not. */
   readonly forgotten: string[] = [];
   concurrency = 0;

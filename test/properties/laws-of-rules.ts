@@ -208,11 +208,12 @@ export const theOldAttemptIsRefused: HistoryLaw = function* (history) {
 };
 
 /** A supervisor that has stopped has told every body to end that is left when all is quiet. */
-export const whoIsLeftWasTold: HistoryLaw = function* ({ asked, bodies, quietAt, isTroubled }) {
+export const whoIsLeftWasTold: HistoryLaw = function* ({ asked, bodies, quietAt, gateAt, isTroubled }) {
   for (const { what, by, returnedAt, fault } of asked) {
     if (!/^(stop|last stop)$/.test(what) || returnedAt === undefined || fault !== undefined || isTroubled)
       continue;
-    const end = Math.max(returnedAt, quietAt);
+    // Where the store answers only after the stop, it is told then.
+    const end = Math.max(returnedAt, what === 'stop' ? quietAt : gateAt);
     for (const { key, aborts, enteredAt, leftAt = Number.POSITIVE_INFINITY, by: where } of bodies)
       if (where === by && enteredAt < returnedAt && leftAt > end && aborts.length === 0)
         yield `${what} at ${returnedAt} left the body of ${key}, which was not told`;

@@ -192,7 +192,7 @@ class World {
       this.#history.ask('last stop', by, undefined, () => supervisor.stop({ waitMs: 10 }));
     }
     await rest(this.#simulation, longMs);
-    this.#history.tick('the gate opens');
+    this.#history.gateAt = this.#history.tick('the gate opens');
     this.#gate.resolve();
     await rest(this.#simulation, longMs);
   }
