@@ -38,7 +38,7 @@ export const switchPairs: Readonly<Record<string, string>> = {
     'task queued EXPIRE[2] action dropped',
   'whatIsAcceptedIsDone + everyStepIsAllowed + the chart changes what the rules do':
     'task running SET_CUSTOM_VALUE[1] action dropped',
-  'endedMeansGone + bodiesNeverOverlap + concurrencyIsKept + anEndIsTheBodys + whoLooksSeesTheAbort + answersHaveAnOrder + whoIsLeftWasTold':
+  'endedMeansGone + bodiesNeverOverlap + concurrencyIsKept + anEndIsTheBodys + whoLooksSeesTheAbort + answersHaveAnOrder + whoIsLeftWasTold + checkpointsAreKept':
     'aborted body counts as gone',
   'runningMeansHere + concurrencyIsKept + noCancelIsLost + what a tree shows at rest + a cancel that was accepted leads to a final state + simulations + losses + nothingIsForgotten':
     'of several bodies only the first starts',
@@ -80,7 +80,7 @@ export const switchPairs: Readonly<Record<string, string>> = {
   crowds: 'stale read before cancel',
   trees: 'named child is created anew',
   losses: 'what a lost process held is left alone',
-  lossyScenario: 'created task outlives its creator',
+  lossyScenario: 'what a lost process held is left alone',
   'simulations + stores': 'torn batch counts as whole',
   lives: 'task running.joining SPAWN[0] guard dropped',
   supervisors: 'supervisor draining.evicting FAIL[0] answers InvalidState',
