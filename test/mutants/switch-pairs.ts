@@ -32,7 +32,7 @@ export const switchPairs: Readonly<Record<string, string>> = {
     'task running SET_STATE[6] guard negated',
   concurrencyIsKept: 'slot freed early',
   'sequencesGrow + eventsTellEachStep + answersHaveAnOrder': 'first record is number 0',
-  'finalIsFinal + answersHaveAnOrder + everyStepIsAllowed + cancelledNeverGoesBack + noCancelIsLost + aStateThatIsSetStands + answersAreTheCharts + answersAreTheRules + finalIsNeverMissed + busyScenario + lossyScenario':
+  'finalIsFinal + answersHaveAnOrder + everyStepIsAllowed + cancelledNeverGoesBack + noCancelIsLost + aStateThatIsSetStands + answersAreTheCharts + answersAreTheRules + finalIsNeverMissed + runningMeansHere + busyScenario + lossyScenario':
     'late answer taken for the newest',
   'outcomesBelongToStates + stampsAreOrdered + everyStepIsAllowed + the chart changes what the rules do':
     'task queued EXPIRE[2] action dropped',
