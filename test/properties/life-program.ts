@@ -153,28 +153,32 @@ const endOfBody = one(
   ),
 );
 
-/** A parent whose body, or whose process, is gone before its children are: what comes meanwhile, and after it. */
+const running = byAnybody(fc.record({ ...is('SET_STATE'), state: fc.constant('running' as const) }));
+const never = fc.constant(undefined);
+const canceled = byAnybody(fc.record(is('CANCEL')));
+const abort = fc.oneof(
+  canceled,
+  one(sent(1, fc.constant('body' as const), fc.oneof(fc.record(is('EXPIRE')), fc.record(is('EVICT'))))),
+);
+
+/** A parent whose body, or whose process, is gone before its children are, maybe asked to end: what comes meanwhile, and after it. */
 const joins: fc.Arbitrary<readonly LifeStep[]> = fc
   .tuple(
     byAnybody(fc.record({ ...is('START'), worker })),
-    fc.oneof({ weight: 3, arbitrary: endOfBody }, { weight: 2, arbitrary: lost }),
+    fc.oneof(never, canceled, canceled, abort),
+    fc.oneof({ weight: 1, arbitrary: endOfBody }, { weight: 1, arbitrary: lost }),
     someSteps,
     fc.array(byAnybody(fc.record(is('CHILDREN_ENDED'))), { minLength: 1, maxLength: 2 }),
   )
-  .map(([start, end, meanwhile, ended]) => [
+  .map(([start, asked, end, meanwhile, ended]) => [
     start,
     children(1),
+    ...(asked ? [asked] : []),
     end,
     ...meanwhile.slice(0, 4),
     children(0),
     ...ended,
   ]);
-
-const running = byAnybody(fc.record({ ...is('SET_STATE'), state: fc.constant('running' as const) }));
-const abort = fc.oneof(
-  byAnybody(fc.record(is('CANCEL'))),
-  one(sent(1, fc.constant('body' as const), fc.oneof(fc.record(is('EXPIRE')), fc.record(is('EVICT'))))),
-);
 
 /** An attempt that is asked to end, by whomever: what it says then, what one before it says, and how it ends. */
 const aborts: fc.Arbitrary<readonly LifeStep[]> = fc
