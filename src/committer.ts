@@ -31,6 +31,7 @@ export interface CommitterPort {
   readonly clock: Clock;
   /** In the background: the store itself keeps the process alive while it works. */
   readonly timers: Timers;
+  /** What was refused and is to be sent again keeps it alive. */
   readonly retries: Timers;
   /** How long a batch is tried before the store counts as failed. */
   readonly storeRetryMs: number;

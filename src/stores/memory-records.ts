@@ -74,9 +74,7 @@ export class MemoryRecords implements RecordStore {
 
   /** Whether a task that has not ended is held under this name. Cost: O(n), as a lease seldom ends. */
   holds(worker: string): boolean {
-    for (const record of this.#records.values())
-      if (record.life.worker === worker && !isFinal(record)) return true;
-    return false;
+    return this.#records.values().some(predicate({ workers: [worker], states: ['queued', 'running'] }));
   }
 
   query({ filter, after, limit }: Query): PromiseLike<readonly TaskRecord[]> {

@@ -33,20 +33,20 @@ export class ConcurrentDifference extends Error {
   override readonly name = 'ConcurrentDifference';
   /** By which test runners know an assertion. */
   readonly code = 'ERR_ASSERTION';
-  readonly calls: readonly ConcurrentCall[];
+  /** Not enumerable, as the next two: the message shows them, and who prints the members of an error would do it again. */
+  declare readonly calls: readonly ConcurrentCall[];
   /** In which order things happened, as the message shows them. */
-  readonly turns: readonly string[];
+  declare readonly turns: readonly string[];
   /** The chart as a Mermaid flowchart, with the order that explains most marked in it. */
-  readonly chart: string;
+  declare readonly chart: string;
   /** What repeats it, as options of `checkConcurrent`. */
   readonly seed: number;
   readonly path?: string;
 
   constructor(message: string, { calls, turns, chart, seed, path }: Details) {
     super(message);
-    this.calls = calls;
-    this.turns = turns;
-    this.chart = chart;
+    for (const [name, value] of Object.entries({ calls, turns, chart }))
+      Object.defineProperty(this, name, { value });
     this.seed = seed;
     if (path !== undefined) this.path = path;
   }

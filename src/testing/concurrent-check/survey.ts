@@ -1,4 +1,5 @@
-import { type ChartModel, leafAt, nodesOf } from '../model-check/chart-model.ts';
+import { type ChartModel, leafAt } from '../model-check/chart-model.ts';
+import { nodesOf } from '../model-check/chart-support.ts';
 import type { Run } from './concurrent-run.ts';
 import { type History, type Operation, type Verdict, stepOf } from './judgement.ts';
 

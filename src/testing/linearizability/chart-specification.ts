@@ -6,7 +6,7 @@ import {
   type SnapshotFrom,
 } from 'xstate';
 import { leafOf, step } from '../../../machines/index.ts';
-import { firstOf } from '../model-check/chart-beginning.ts';
+import { type Beginning, firstOf } from '../model-check/chart-beginning.ts';
 import { checkMachine, eventTypesOf } from '../model-check/chart-support.ts';
 import { checkKnown, invalid } from '../arguments.ts';
 import type { Specification } from './specification.ts';
@@ -33,17 +33,14 @@ export type ChartOperation<Machine extends AnyStateMachine> =
   | Observation<SnapshotFrom<Machine>>
   | Intervention<SnapshotFrom<Machine>>;
 
-export type ChartSpecificationOptions<Machine extends AnyStateMachine> = ChartBeginning<Machine> & {
+export type ChartSpecificationOptions<Machine extends AnyStateMachine> = Beginning<
+  Machine,
+  ChartStart<Machine>,
+  'initial'
+> & {
   /** Default: the state's value and the whole context, which has to be plain data. */
   readonly fingerprint?: (snapshot: SnapshotFrom<Machine>) => string;
 };
-
-/** A chart that cannot do without an input has to be given one, unless it is said where it begins. */
-type ChartBeginning<Machine extends AnyStateMachine> =
-  | (undefined extends InputFrom<Machine>
-      ? ChartStart<Machine>
-      : Required<Pick<ChartStart<Machine>, 'input'>> & ChartStart<Machine>)
-  | (Required<Pick<ChartStart<Machine>, 'initial'>> & ChartStart<Machine>);
 
 interface ChartStart<Machine extends AnyStateMachine> {
   /** What the object of this key is made from. Left out for a chart that needs none. */

@@ -1,9 +1,26 @@
-import { type AnyMachineSnapshot, type AnyStateMachine, type AnyStateNode, initialTransition } from 'xstate';
+import {
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type AnyStateNode,
+  type InputFrom,
+  initialTransition,
+} from 'xstate';
 import { Fault } from '../../index.ts';
 import { leafOf } from '../../../machines/index.ts';
 import { inspected } from '../linearizability/text.ts';
 import { nodesOf } from './chart-support.ts';
 import { shown } from './reply.ts';
+
+/** How a chart begins: one that cannot do without an `input` has to be given it, or what stands `instead` of it. */
+export type Beginning<
+  TMachine extends AnyStateMachine,
+  TStart,
+  TInstead extends keyof TStart,
+  TInput extends keyof TStart = 'input' & keyof TStart,
+> = TStart &
+  (undefined extends InputFrom<TMachine>
+    ? unknown
+    : Required<Pick<TStart, TInput>> | Required<Pick<TStart, TInstead>>);
 
 /**
  * The first snapshot of a chart. `option`: the name of what gives its input.

@@ -7,8 +7,6 @@ import { firstOf, reason } from './chart-beginning.ts';
 import { checkAlone, checkMachine, checkSupported, eventTypesOf } from './chart-support.ts';
 import { shown } from './reply.ts';
 
-export { nodesOf } from './chart-support.ts';
-
 /** What the chart made of one event. */
 export interface ChartStep<TMachine extends AnyStateMachine = AnyStateMachine> {
   readonly event: EventFrom<TMachine>;

@@ -8,7 +8,7 @@ import type {
   SnapshotFrom,
 } from 'xstate';
 import { checkKnown, invalid } from '../arguments.ts';
-import { restored } from './chart-beginning.ts';
+import { type Beginning, restored } from './chart-beginning.ts';
 import { ChartModel, type ChartView, leafAt } from './chart-model.ts';
 import { differenceError } from './difference.ts';
 import type { Difference, DoneStep } from './model-run.ts';
@@ -23,14 +23,7 @@ export interface TraceEntry<TMachine extends AnyStateMachine = AnyStateMachine> 
 
 /** Where a log begins, and how the chart is read. */
 export type TraceOptions<TMachine extends AnyStateMachine = AnyStateMachine> = ChartView<TMachine> &
-  TraceBeginning<TMachine>;
-
-/** A chart that cannot do without an input has to be given one, unless its beginning is known. */
-type TraceBeginning<TMachine extends AnyStateMachine> =
-  | (undefined extends InputFrom<TMachine>
-      ? TraceFrom<TMachine>
-      : Required<Pick<TraceFrom<TMachine>, 'input'>> & TraceFrom<TMachine>)
-  | (Required<Pick<TraceFrom<TMachine>, 'from'>> & TraceFrom<TMachine>);
+  Beginning<TMachine, TraceFrom<TMachine>, 'from'>;
 
 interface TraceFrom<TMachine extends AnyStateMachine> {
   /**
